@@ -1,0 +1,172 @@
+"""A loopback forward proxy between one phone and the server, which can be told to misbehave.
+
+The browser is started with it as its proxy, so the origin stays the server's own while each phone
+has a line of its own:
+
+    phone A ── Line A ──┐
+                        ├── gunicorn
+    phone B ── Line B ──┘
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+CAPTIVE_PORTAL = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+    b"<!doctype html><title>Welcome</title><p>Accept the terms of this network to go on."
+)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request as it passed, and what became of it."""
+
+    method: str
+    path: str
+    outcome: str = "answered"
+
+
+@dataclass
+class Line:
+    """One phone's way to the server.
+
+    ``up`` passes everything; ``cut`` closes every connection at once; ``lost`` lets the server
+    answer and throws the answer away; ``torn`` sends the first half of it; ``captive`` answers 200
+    with somebody else's HTML. The last three can be bound to paths: everything else then passes.
+    """
+
+    upstream: tuple[str, int]
+    mode: str = "up"
+    paths: tuple[str, ...] = ()
+    exchanges: list[Exchange] = field(default_factory=list)
+    on_forwarded: Callable[[Exchange], None] | None = None
+
+    def __post_init__(self) -> None:
+        self._passed = threading.Condition()
+        self._open = threading.Event()
+        self._open.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def behave(self, mode: str, *paths: str) -> None:
+        """From the next request on, treat those whose path begins with one of ``paths`` so."""
+        self.mode, self.paths = mode, paths
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Requests that arrive meanwhile wait until the block is left."""
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
+
+    def wait_for(self, path: str, outcome: str, after: int = 0, seconds: float = 30) -> Exchange:
+        """The first exchange past ``after`` with this path and outcome, when it has happened."""
+
+        def found() -> Exchange | None:
+            for exchange in self.exchanges[after:]:
+                if exchange.path.startswith(path) and exchange.outcome == outcome:
+                    return exchange
+            return None
+
+        with self._passed:
+            exchange = self._passed.wait_for(found, seconds)
+        assert exchange, f"no {path} was {outcome}: {self.exchanges[after:]}"
+        return exchange
+
+    def close(self) -> None:
+        self._open.set()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, browser: socket.socket) -> None:
+        with browser, contextlib.suppress(OSError):
+            if self.mode == "cut":
+                return
+            head, body = _read_request(browser)
+            if not head:
+                return
+            method, url, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+            path = "/" + url.split("://", 1)[-1].partition("/")[2]
+            exchange = Exchange(method, path)
+            self._open.wait()
+            try:
+                self._exchange(browser, exchange, head, body)
+            finally:
+                with self._passed:
+                    self.exchanges.append(exchange)
+                    self._passed.notify_all()
+
+    def _exchange(
+        self, browser: socket.socket, exchange: Exchange, head: bytes, body: bytes
+    ) -> None:
+        mode = self.mode
+        if mode != "cut" and self.paths and not exchange.path.startswith(self.paths):
+            mode = "up"
+        if mode == "cut":
+            exchange.outcome = "cut"
+            return
+        if mode == "captive":
+            exchange.outcome = "captive"
+            browser.sendall(CAPTIVE_PORTAL)
+            return
+        exchange.outcome = "unanswered"
+        with socket.create_connection(self.upstream, timeout=60) as server:
+            server.sendall(_for_server(head, exchange) + body)
+            if self.on_forwarded and exchange.path.startswith("/api/sync"):
+                self.on_forwarded(exchange)
+            answer = b"".join(iter(lambda: server.recv(65536), b""))
+        if not answer:
+            return
+        if mode == "lost":
+            exchange.outcome = "lost"
+        elif mode == "torn":
+            exchange.outcome = "torn"
+            browser.sendall(answer[: len(answer) // 2])
+        else:
+            browser.sendall(answer)
+            exchange.outcome = "answered"
+
+
+def _read_request(browser: socket.socket) -> tuple[bytes, bytes]:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = browser.recv(65536)
+        if not more:
+            return b"", b""
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = 0
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            length = int(value)
+    while len(body) < length:
+        body += browser.recv(65536)
+    return head, body
+
+
+def _for_server(head: bytes, exchange: Exchange) -> bytes:
+    """The request in origin form, on a connection that closes: one exchange a connection."""
+    lines = head.split(b"\r\n")
+    kept = [
+        line
+        for line in lines[1:]
+        if line.split(b":", 1)[0].strip().lower() not in (b"connection", b"proxy-connection")
+    ]
+    first = f"{exchange.method} {exchange.path} HTTP/1.1".encode("latin-1")
+    return b"\r\n".join([first, *kept, b"Connection: close"]) + b"\r\n\r\n"
