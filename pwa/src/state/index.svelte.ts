@@ -1,0 +1,36 @@
+/** The rows that Today, Patients, Tasks and Review list: one sealed blob, open before any chart is. */
+import type {
+  AppointmentRow,
+  Notice,
+  PatientRow,
+  ReviewRow,
+  Summary,
+  TaskRow,
+  VisitRow,
+} from '../store/types';
+
+export class Index {
+  patients: PatientRow[] = $state.raw([]);
+  appointments: AppointmentRow[] = $state.raw([]);
+  visits: VisitRow[] = $state.raw([]);
+  tasks: TaskRow[] = $state.raw([]);
+  review: ReviewRow[] = $state.raw([]);
+  /** What was set aside of this member's writes, newest first; until `app.dismiss`. */
+  notices: Notice[] = $state.raw([]);
+
+  readonly #patient = $derived(new Map(this.patients.map((row) => [row.id, row])));
+
+  patient(id: string): PatientRow | null {
+    return this.#patient.get(id) ?? null;
+  }
+
+  /** Shows the summaries of all charts held. Lists keep the order of their kind; screens sort by what they show. */
+  show(summaries: Iterable<Summary>): void {
+    const all = [...summaries];
+    this.patients = all.flatMap((one) => (one.patient ? [one.patient] : []));
+    this.appointments = all.flatMap((one) => one.appointments);
+    this.visits = all.flatMap((one) => one.visits);
+    this.tasks = all.flatMap((one) => one.tasks);
+    this.review = all.flatMap((one) => one.review);
+  }
+}

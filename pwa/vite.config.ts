@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const tests = fileURLToPath(new URL('../tests/pwa', import.meta.url));
+
+/** `npm run dev:fake` opens the screens on a made-up server in memory; nothing of it is ever built. */
+const fake: Plugin = {
+  name: 'doorstep-fake',
+  apply: (_, { command, mode }) => command === 'serve' && mode === 'fake',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) => html.replace('/src/main.ts', `/@fs${tests}/fake/main.ts`),
+  },
+};
+
+export default defineConfig(() => ({
+  plugins: [svelte(), fake],
+  // The Content-Security-Policy knows no inline script and no data: address but for images.
+  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
+  server: {
+    fs: { allow: ['..'] },
+    proxy: { '/api': process.env.DOORSTEP_SERVER ?? 'http://localhost:8000' },
+  },
+  // Runes are reactive in the browser's build of Svelte alone.
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  test: { dir: tests, include: ['**/*.test.ts'], environment: 'node' },
+}));
