@@ -1,0 +1,7 @@
+/** Everything a screen needs to speak: messages, the catalogue's labels, dates and numbers, names. */
+export { t, tIn, type Params } from './t';
+export type { Key } from './areas';
+export { LANGUAGES, bestLanguage, language, setLanguage, type Language } from './language.svelte';
+export { help, label, labelIn } from './label';
+export * from './format';
+export { fold, initials, personName } from './names';

@@ -1,0 +1,49 @@
+/**
+ * The catalogue's own words: what a kind, a field or a choice is called, and the help beside a field. They come with
+ * the exported catalogue, so that no screen names a field by itself.
+ */
+import exported from '../catalogue.json';
+import { language, type Language } from './language.svelte';
+
+type Words = Partial<Record<Language, string>>;
+
+interface Labelled {
+  labels?: Words;
+  help?: Words;
+  choice_labels?: Record<string, Words>;
+}
+
+interface LabelledKind extends Labelled {
+  kind: string;
+  fields: (Labelled & { name: string })[];
+}
+
+const kinds = new Map(
+  (exported.kinds as unknown as LabelledKind[]).map((kind) => [kind.kind, kind]),
+);
+
+/** "Medication" · label('medication', 'dose') "Dose" · label('medication', 'status', 'on-hold') "On hold". */
+export function label(kind: string, field?: string, choice?: string): string {
+  return labelIn(language(), kind, field, choice);
+}
+
+/** What has no label (a field or a choice of a newer server) is shown by its name, made readable. */
+export function labelIn(lang: Language, kind: string, field?: string, choice?: string): string {
+  const named = field === undefined ? kinds.get(kind) : fieldOf(kind, field);
+  const words = choice === undefined ? named?.labels : named?.choice_labels?.[choice];
+  return words?.[lang] ?? readable(choice ?? field ?? kind);
+}
+
+/** The sentence that helps to fill a field in, if it has one. */
+export function help(kind: string, field: string): string | null {
+  return fieldOf(kind, field)?.help?.[language()] ?? null;
+}
+
+function fieldOf(kind: string, field: string): Labelled | undefined {
+  return kinds.get(kind)?.fields.find(({ name }) => name === field);
+}
+
+function readable(name: string): string {
+  const words = name.replace(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
