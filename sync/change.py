@@ -1,0 +1,63 @@
+"""A change, its equality and its digest: what travels from a device to the fold."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import rfc8785
+
+from .kinds import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit by one device to one record: immutable, the atom of sync.
+
+    `(device, n)` is its dot, `seq` the number the server gave it, `at` the time as corrected
+    (milliseconds), `seen` the version its author had on the screen. A device belongs to one member
+    for ever. `delete` is True (a deletion), False (a keep) or None.
+    """
+
+    device: str
+    n: int
+    seq: int
+    at: int
+    seen: int
+    member: str
+    set: Mapping[str, Json] = field(default_factory=dict)
+    add: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    remove: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    delete: bool | None = None
+
+
+def canonical(value: Json) -> bytes:
+    """The RFC 8785 form of a value: two values are equal when these bytes are.
+
+    Raises ValueError for what JSON cannot carry between languages: NaN, infinities, integers beyond
+    2^53, lone surrogates.
+    """
+    return rfc8785.dumps(value)
+
+
+def nfc(value: Json) -> Json:
+    """The value with every text in it in Unicode's form NFC, as values are kept and compared."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {name: nfc(inner) for name, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [nfc(inner) for inner in value]
+    return value
+
+
+def digest(sent: Mapping[str, Json]) -> str:
+    """SHA-256 (hex) over the canonical JSON of a change as sent, empty members left out.
+
+    Empty are null, {} and [] at the change's own level; `"delete": false` and `"seen": 0` are not.
+    Raises ValueError as `canonical` does.
+    """
+    kept = {name: value for name, value in sent.items() if value not in (None, {}, [])}
+    return hashlib.sha256(canonical(kept)).hexdigest()
