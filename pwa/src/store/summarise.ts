@@ -23,7 +23,9 @@ export function summarise(chart: Iterable<RecordShown>, member: string): Summary
   const visits = of('visit').map(visitRow);
   const patient = of('patient')[0];
   return {
-    patient: patient ? patientRow(patient, of('allergy'), visits, review.length) : null,
+    patient: patient
+      ? patientRow(patient, of('allergy'), of('assignment'), visits, review.length)
+      : null,
     appointments: of('appointment').map((record) => appointmentRow(record, visits)),
     visits,
     tasks: of('task').map(taskRow),
@@ -48,6 +50,7 @@ function row(record: RecordShown): Row {
 function patientRow(
   record: RecordShown,
   allergies: RecordShown[],
+  assignments: RecordShown[],
   visits: VisitRow[],
   review: number,
 ): PatientRow {
@@ -59,6 +62,8 @@ function patientRow(
     .filter((one) => one.system === 'phone' || one.system === 'sms')
     .flatMap((one) => text(one.value) ?? []);
   const preferred = text(fields.preferred_name);
+  const held = assignments.find((one) => one.fields.status === 'active')?.fields;
+  const every = held?.contact_every_days;
   return {
     ...row(record),
     name,
@@ -73,6 +78,8 @@ function patientRow(
     alerts: fields.alerts ?? null,
     allergies: allergies.filter(isStanding).flatMap((one) => text(one.fields.substance) ?? []),
     last_visit: lastVisit(visits),
+    held_from: text(held?.starts),
+    contact_every_days: typeof every === 'number' ? every : null,
     review,
     search: foldText(
       [

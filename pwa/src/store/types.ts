@@ -131,6 +131,9 @@ export interface PatientRow extends Row {
   allergies: string[];
   /** End of the last finished visit, null if there was none. Milliseconds since 1970. */
   last_visit: number | null;
+  /** From the active assignment: since when the chart is in hand, and how often the patient is to be seen. */
+  held_from: string | null;
+  contact_every_days: number | null;
   /** Records of the chart with a contested field or an overruled one. */
   review: number;
   /** Name, preferred name, birth date, telephones and address, folded for search (see `foldText`). */
