@@ -62,16 +62,6 @@ class Flat(Value):
             return clean(value)
         raise self.make_error("not_flat")
 
-    def describe(self) -> dict[str, Any]:
-        return {"parts": [part_of(name, part) for name, part in self.parts.items()]}
-
-
-def part_of(name: str, part: Value) -> dict[str, Any]:
-    described = {"name": name, "type": part.type, "required": part.required, **part.describe()}
-    if isinstance(part, Choice):
-        described["choices"] = list(part.choices)
-    return described
-
 
 class File(Flat):
     """A file, named by the SHA-256 of its bytes; the bytes travel apart from the record."""
