@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,34 @@ def canonical(value: Json) -> bytes:
     Raises ValueError for what JSON cannot carry between languages: NaN, infinities, integers beyond
     2^53, lone surrogates.
     """
+    if _is_plain(value):
+        return _PLAIN.encode(value).encode()
     return rfc8785.dumps(value)
+
+
+def key(value: Json) -> str | bytes:
+    """Equal for equal values and for no others, and cheap for text."""
+    return value if isinstance(value, str) else canonical(value)
+
+
+# For all but fractions and names beyond ASCII the C encoder writes the same bytes, six times
+# faster than rfc8785.
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_SAFE = 2**53
+
+
+def _is_plain(value: Json) -> bool:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_SAFE < value < _SAFE  # type: ignore[operator]
+    if kind is dict:
+        return all(
+            type(name) is str and name.isascii() and _is_plain(inner)
+            for name, inner in value.items()  # type: ignore[union-attr]
+        )
+    return kind is list and all(map(_is_plain, value))  # type: ignore[arg-type]
 
 
 def nfc(value: Json) -> Json:

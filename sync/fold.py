@@ -1,84 +1,34 @@
-"""The fold: changes to record. A record *is* the fold of its changes (see README.md)."""
+"""The fold: changes to record. A record *is* the fold of its changes (README.md).
+
+fold(kind, log) ────────────────┐
+                                ├──> state ──show──> the record on the wire
+fold_in(kind, state, change) ───┘
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
+from .causality import Write, live, possible, saw, tie, write_of
 from .change import Change
+from .correction import can_tell_at
+from .deletion import weigh, weigh_in
+from .elements import survive
 from .kinds import Json, Kind
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that a later fold of one record needs. Kept by the caller, as JSON, beside the record."""
-
-    version: int
-
-    def to_json(self) -> dict[str, Json]:
-        """A compact JSON object; shares structure with the state and must not be changed."""
-        raise NotImplementedError
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Json]) -> State:
-        """The state that `to_json` wrote."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A record as the wire shows it: `contested` and `overruled` hold lists of
-    `{"value", "member", "at", "seq", "seen"}`, newest first in tie order."""
-
-    fields: dict[str, Json]
-    contested: dict[str, list[dict[str, Json]]]
-    overruled: dict[str, list[dict[str, Json]]]
-    deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A write that the record shows its field without, though nobody who saw it replaced it.
-
-    `field` is "deleted" for a deletion that an edit outlived (value True). `why` says which clause:
-    overruled, contested (but not standing), outlived (a remove or a deletion), uncovered (a locked
-    field written without knowledge of a signature that does not cover it).
-    """
-
-    device: str
-    n: int
-    member: str
-    field: str
-    value: Json
-    why: Literal["overruled", "contested", "outlived", "uncovered"]
+from .state import EDITED, Deletion, Newest, State
+from .three_way import MOST_LIVE, three_way
 
 
 def needs_log(kind: Kind, state: State | None, change: Change) -> bool:
     """True where the state cannot take the change: load the record's whole log and use `fold`.
 
-    Also True where the state cannot tell the greatest `at` that the change saw: ask with the `at`
-    as the skew left it, before `corrected`.
+    Also True where the state cannot tell the greatest `at` that the change saw: ask before the
+    change is corrected.
     """
-    raise NotImplementedError
-
-
-def corrected(change: Change, state: State | None) -> Change:
-    """The change with its `at` raised above every change of the record that it saw.
-
-    Done once, when a dot is first stored, and only where `needs_log` is False.
-    """
-    raise NotImplementedError
-
-
-def corrected_by_log(change: Change, log: Iterable[Change]) -> Change:
-    """The same as `corrected`, from the record's whole log."""
-    raise NotImplementedError
-
-
-def corrected_at(at: int, seen_max_at: int) -> int:
-    """`at` raised to one more than the greatest `at` among what the change saw."""
-    return max(at, seen_max_at + 1)
+    if state is None:
+        return False
+    return _is_beyond(kind, state, change) or not can_tell_at(state, change)
 
 
 def fold(kind: Kind, changes: Iterable[Change]) -> State:
@@ -86,36 +36,155 @@ def fold(kind: Kind, changes: Iterable[Change]) -> State:
 
     At least one. A dot given twice counts once.
     """
-    raise NotImplementedError
+    log = possible(changes)
+    devices: dict[str, Newest] = {}
+    written: dict[str, list[Write]] = {}
+    added: dict[str, list[Write]] = {}
+    removed: dict[str, list[Write]] = {}
+    for change in log:
+        devices[change.device] = _newest(devices.get(change.device), change)
+        for name, value in change.set.items():
+            if change is log[0] or _rule(kind, name) != "once":
+                written.setdefault(name, []).append(write_of(change, value))
+        for name in {**change.add, **change.remove}:
+            added.setdefault(name, []).extend(_writes(change, change.add.get(name)))
+            removed.setdefault(name, []).extend(_writes(change, change.remove.get(name)))
+    settled = {name: _settled(kind, name, added[name], removed[name]) for name in added}
+    merged = {
+        name: three_way(writes)
+        for name, writes in written.items()
+        if len(writes) > 1 and _rule(kind, name) == "three_way" and len(live(writes)) > 1
+    }
+    return State(
+        version=log[-1].seq,
+        devices=devices,
+        writes={name: live(writes) for name, writes in written.items()},
+        prose={name: prose for name, prose in merged.items() if prose},
+        adds={name: adds for name, (adds, _) in settled.items()},
+        removes={name: removes for name, (_, removes) in settled.items() if removes},
+        deletion=_weighed(log),
+    )
 
 
 def fold_in(kind: Kind, state: State | None, change: Change) -> State:
     """The state after one more change; None before the creating one.
 
-    Raises ValueError where `needs_log`: the caller asks first.
+    Raises ValueError where the state cannot take it: the caller asks `needs_log` first.
     """
-    raise NotImplementedError
+    if change.seen >= change.seq:
+        change = replace(change, seen=change.seq - 1)
+    creating = state is None
+    if state is None:
+        state = _NOTHING
+    elif _is_beyond(kind, state, change):
+        raise ValueError("this change can only be folded from the record's log")
+    writes, prose, adds, removes = state.writes, state.prose, state.adds, state.removes
+    if change.set:
+        writes = _written_in(kind, state, change, creating)
+        if prose:
+            prose = {name: text for name, text in prose.items() if name not in change.set}
+    if change.add or change.remove:
+        adds, removes = _elements_in(kind, state, change)
+    return State(
+        change.seq,
+        {**state.devices, change.device: _newest(state.devices.get(change.device), change)},
+        writes,
+        prose,
+        adds,
+        removes,
+        weigh_in(state.deletion, change, _has_seen_all(state, change)),
+    )
 
 
-def show(kind: Kind, state: State) -> Shown:
-    """The record as the wire shows it."""
-    raise NotImplementedError
+_NOTHING = State(version=0, devices={}, deletion=Deletion(edited=False))
 
 
-def set_aside(kind: Kind, state: State) -> Sequence[SetAside]:
-    """Every write that is set aside in this state; the caller tells each once, by
-    (device, n, record, field, value)."""
-    raise NotImplementedError
+def _rule(kind: Kind, name: str) -> str:
+    """The rule of a field; of one that only a newer version knows, "" (see README.md)."""
+    field = kind.fields.get(name)
+    return field.rule if field else ""
 
 
-def locked_field(kind: Kind, state: State | None, change: Change) -> str | None:
-    """The first field the change writes that a signature it saw has locked, or None."""
-    raise NotImplementedError
+def _newest(old: Newest | None, change: Change) -> Newest:
+    if old is None:
+        return Newest(change.member, change.n, change.seq, change.at)
+    return Newest(
+        change.member, max(old.n, change.n), max(old.seq, change.seq), max(old.at, change.at)
+    )
 
 
-def once_violation(kind: Kind, state: State | None, change: Change) -> str | None:
-    """The first `once` field that the change sets to another value than the record's, or None.
+def _has_seen_all(state: State, change: Change) -> bool:
+    """Whether the change saw every other. Its own device's are all earlier, or it is beyond."""
+    return change.seen >= state.version or all(
+        newest.seq <= change.seen or device == change.device
+        for device, newest in state.devices.items()
+    )
 
-    A creating change (state None) violates nothing; a field left out at creation is null for ever.
-    """
-    raise NotImplementedError
+
+def _is_beyond(kind: Kind, state: State, change: Change) -> bool:
+    """Whether the state keeps too little to fold the change in."""
+    newest = state.devices.get(change.device)
+    if change.seq <= state.version or (newest and newest.n >= change.n):
+        return True
+    if change.delete:
+        # Edits that no deletion saw are not kept one by one: which of them did this one see?
+        return state.deletion.edited and not _has_seen_all(state, change)
+    for name in change.set:
+        others = state.writes.get(name, ())
+        if others and _rule(kind, name) == "three_way":
+            unseen = sum(not saw(change, other) for other in others)
+            if 0 < unseen < MOST_LIVE:
+                return True
+    return False
+
+
+def _written_in(
+    kind: Kind, state: State, change: Change, creating: bool
+) -> Mapping[str, tuple[Write, ...]]:
+    writes = dict(state.writes)
+    for name, value in change.set.items():
+        write = write_of(change, value)
+        others = writes.get(name, ())
+        if not others:
+            if not creating and _rule(kind, name) == "once":
+                continue
+            writes[name] = (write,)
+        elif _rule(kind, name) != "once":
+            standing = [other for other in others if not saw(change, other)]
+            writes[name] = tuple(sorted([*standing, write], key=tie)) if standing else (write,)
+    return writes
+
+
+def _elements_in(
+    kind: Kind, state: State, change: Change
+) -> tuple[Mapping[str, tuple[Write, ...]], Mapping[str, tuple[Write, ...]]]:
+    adds, removes = dict(state.adds), dict(state.removes)
+    for name in {**change.add, **change.remove}:
+        added = [*adds.get(name, ()), *_writes(change, change.add.get(name))]
+        removed = [*removes.get(name, ()), *_writes(change, change.remove.get(name))]
+        adds[name], removes[name] = _settled(kind, name, added, removed)
+        if not removes[name]:
+            del removes[name]
+    return adds, removes
+
+
+def _writes(change: Change, elements: Sequence[Json] | None) -> list[Write]:
+    return [write_of(change, element) for element in elements] if elements else []
+
+
+def _settled(
+    kind: Kind, name: str, added: Sequence[Write], removed: Sequence[Write]
+) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
+    if _rule(kind, name) == "append":
+        return tuple(sorted(added, key=tie)), ()
+    return survive(added, removed)
+
+
+def _weighed(log: Sequence[Change]) -> Deletion:
+    if all(change.delete is None for change in log):
+        return EDITED
+    return weigh(
+        deletions=[write_of(change, True) for change in log if change.delete],
+        keeps=[write_of(change, False) for change in log if change.delete is False],
+        edits=[write_of(change, False) for change in log if change.delete is None],
+    )
