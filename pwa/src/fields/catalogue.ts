@@ -44,7 +44,12 @@ export interface ValueShape {
   /** The kinds of record that a reference may name. */
   kinds?: readonly string[];
   parts?: readonly ValueShape[];
+  labels?: Labels;
+  help?: Labels;
+  choice_labels?: Readonly<Record<string, Labels>>;
 }
+
+type Labels = Partial<Record<'en' | 'es', string>>;
 
 export interface Field extends ValueShape {
   rule: Rule;

@@ -5,6 +5,7 @@
 import type { Json } from '../store/types';
 import { canonical, isBlank, isEqual } from './equal';
 import type { Field } from './catalogue';
+import { isStamp } from './shapes';
 
 export type Values = Record<string, Json>;
 
@@ -47,6 +48,25 @@ export function isEmpty(parts: Parts): boolean {
   return [parts.set, parts.add, parts.remove].every((part) => Object.keys(part).length === 0);
 }
 
+/** The same with who and when written into each element added to a list that keeps them. */
+export function stamped(fields: readonly Field[], parts: Parts, by: string, at: string): Parts {
+  const add = Object.entries(parts.add).map(([name, elements]): [string, Json[]] => {
+    const stamps = fields.find((field) => field.name === name)?.parts?.filter(isStamp) ?? [];
+    const said = Object.fromEntries(
+      stamps.map((stamp) => [stamp.name, stamp.name === 'by' ? by : at]),
+    );
+    return [
+      name,
+      elements.map((element) => (isObject(element) ? { ...said, ...element } : element)),
+    ];
+  });
+  return { ...parts, add: Object.fromEntries(add) };
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** The values a form is left with when `parts` are made on top of `before`: how a refused change is mended. */
 export function withParts(before: Values, parts: Partial<Parts>): Values {
   const after: Values = { ...before, ...parts.set };
@@ -75,7 +95,7 @@ function tidyElement(field: Field, value: Json): Json {
     // Prose keeps its white space: the merge compares sentences and gives the text back byte for byte.
     return (field.type === 'text' ? value : value.trim()).normalize('NFC');
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => !isBlank(member))
