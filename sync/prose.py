@@ -191,16 +191,14 @@ class _Merge:
 
 
 def _parted(last: str, piece: str, line_ended: bool) -> str:
-    """`last`, with what must follow it for two pieces to remain the sentences they are."""
+    """`last`, with what must follow it for the two to remain the sentences they are."""
     bare = last.rstrip()
-    space = last[len(bare) :]
-    if "\n" in space:
+    if "\n" in last[len(bare) :]:
         return last
     if line_ended:
-        if bare.endswith(tuple(_STOPS)):
-            return last if space else last + " "
-        if bare.endswith(tuple(_FULL_STOPS + _CLOSING)) and piece[0] not in _FULL_STOPS + _CLOSING:
-            return last
+        for parted in (last, last + " "):
+            if sentences(parted + piece)[0] == parted:
+                return parted
     return bare + "\n"
 
 

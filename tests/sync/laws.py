@@ -1,0 +1,133 @@
+"""The laws of the fold, each a function of an engine and a history, so that they can be put to the
+engine itself (test_laws.py) and to each of its mutants (test_mutants.py)."""
+
+from __future__ import annotations
+
+import json
+import random
+
+from .reference import Reference, canonical
+
+
+def is_the_definition(engine, kind, log):
+    """The fold shows what the definitions say, and sets aside what they say."""
+    state = engine.fold(kind, log)
+    reference = Reference(kind, log)
+    shown = engine.show(kind, state)
+    assert (shown.fields, shown.contested, shown.overruled, shown.deleted) == reference.show()
+    assert aside(engine, kind, state) == reference.set_aside()
+    assert state.version == log[-1].seq
+
+
+def order_of_arrival_does_not_matter(engine, kind, log):
+    """Property 1, as far as the fold goes: the order in which a log is read changes nothing."""
+    shuffled = random.Random(len(log)).sample(log, len(log))
+    state = engine.fold(kind, log)
+    assert engine.fold(kind, shuffled) == state
+    assert engine.show(kind, engine.fold(kind, log[::-1])) == engine.show(kind, state)
+
+
+def retry_is_free(engine, kind, log):
+    """Property 2, the engine's share: a dot that comes twice counts once, and is never folded in."""
+    assert engine.fold(kind, [*log, *log[: len(log) // 2]]) == engine.fold(kind, log)
+    state = engine.fold(kind, log)
+    assert all(engine.needs_log(kind, state, change) for change in log)
+
+
+def the_stored_fold_is_the_fold(engine, kind, log):
+    """Property 6, at every step of the history and through JSON."""
+    state = None
+    for place, change in enumerate(log):
+        if engine.needs_log(kind, state, change):
+            state = engine.fold(kind, log[: place + 1])
+        else:
+            state = engine.fold_in(kind, state, change)
+            assert state == engine.fold(kind, log[: place + 1])
+        stored = json.loads(json.dumps(state.to_json()))
+        state = engine.State.from_json(stored)
+        assert state.to_json() == stored
+    assert state == engine.fold(kind, log)
+
+
+def the_state_knows_the_greatest_at(engine, kind, log):
+    """The causal correction of `at` from the state equals the one from the log."""
+    state = None
+    for place, change in enumerate(log):
+        before = log[:place]
+        for early in (change.at, change.at - 30, 0):
+            asked = engine.Change(
+                *(getattr(change, name) for name in ("device", "n", "seq")),
+                early,
+                *(getattr(change, name) for name in ("seen", "member", "set", "add", "remove")),
+                change.delete,
+            )
+            top = Reference(kind, before).greatest_at_seen_by(asked) if before else None
+            wanted = early if top is None else max(early, top + 1)
+            assert engine.corrected_by_log(asked, before).at == wanted
+            if not engine.needs_log(kind, state, asked):
+                assert engine.corrected(asked, state).at == wanted
+        state = engine.fold(kind, log[: place + 1])
+
+
+def nothing_typed_is_lost(engine, kind, log):
+    """Property 4: a write that nobody who saw it replaced is shown, contested or overruled, and
+    told to its author unless it is what the record shows."""
+    state = engine.fold(kind, log)
+    shown = engine.show(kind, state)
+    told = aside(engine, kind, state)
+    reference = Reference(kind, log)
+    for name in reference.touched("set"):
+        rule = reference.rule(name)
+        for change in reference.live(reference.setters(name)):
+            value = change.set[name]
+            listed = shown.contested.get(name, []) + shown.overruled.get(name, [])
+            stands = canonical(value) == canonical(shown.fields[name])
+            if rule == "three_way" and not shown.contested.get(name):
+                continue  # its edits stand in the merged text: see test_prose.py
+            assert stands or change.seq in [each["seq"] for each in listed]
+            if rule != "three_way":
+                assert stands or (change.device, change.n, name, canonical(value)) in told
+
+
+def a_wrong_clock_wins_nothing(engine, kind, log):
+    """Property 5: however late a change says it was made, one that saw it and wrote the same field
+    has put it away; and the later one has the greater `at`."""
+    state = engine.fold(kind, log)
+    reference = Reference(kind, log)
+    listed = engine.show(kind, state)
+    for change in log:
+        for other in log:
+            if other.seq < change.seq and reference.saw(change, other):
+                assert change.at > other.at
+            for name in set(change.set) & set(other.set):
+                if reference.rule(name) != "once" and reference.saw(change, other):
+                    entries = listed.contested.get(name, []) + listed.overruled.get(name, [])
+                    assert other.seq not in [each["seq"] for each in entries]
+
+
+def refuses_what_it_must(engine, kind, log):
+    """Locks and identities are judged by what was seen, from the state as from the log."""
+    for place, change in enumerate(log[1:], start=1):
+        state = engine.fold(kind, log[:place])
+        locked = engine.locked_field(kind, state, change)
+        assert bool(locked) == Reference(kind, log[:place]).locked(change)
+        assert engine.once_violation(kind, state, change) is None
+
+
+def aside(engine, kind, state):
+    return {
+        (each.device, each.n, each.field, canonical(each.value))
+        for each in engine.set_aside(kind, state)
+    }
+
+
+ALL = [
+    is_the_definition,
+    order_of_arrival_does_not_matter,
+    retry_is_free,
+    the_stored_fold_is_the_fold,
+    the_state_knows_the_greatest_at,
+    nothing_typed_is_lost,
+    a_wrong_clock_wins_nothing,
+    refuses_what_it_must,
+]
