@@ -1,0 +1,165 @@
+"""What a caller may do: the guard before every view, and the right to read one chart.
+
+Each route declares who may call it, its scope and its log entry in the one table of server/routes.py.
+The guard holds them to it, so that a view can forget nothing; the application does not start with a
+route that is not in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+from uuid6 import uuid7
+
+from server.database import insert_into
+from server.grants import holds, supervises
+from server.problems import Problem
+from server.settings import Settings
+from server.tables import access_log
+from server.who import Caller, now_ms, who
+
+Scope = Literal["open", "organisation", "chart"]
+ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
+CARING = ROLES - {"administrator"}
+NOBODY_ASKED: frozenset[str] = frozenset()
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+EXTENSION = "doorstep.routes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address and what it takes to be answered there."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    view: Callable[..., ResponseReturnValue]
+    roles: frozenset[str]
+    """Who may call it; nobody is asked where it is open."""
+    scope: Scope
+    """open: without signing in. organisation: signed in. chart: with the device secret besides."""
+    log: str | None
+    """What the access log says of a chart read here; such a view calls `read_chart`."""
+    is_for_readers: bool = False
+    """A write that a read-only token may make, since it changes nothing of anybody's."""
+    checks_device: bool = False
+    """The view itself asks for the device, as one that first compares epochs must."""
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def register(app: Flask, routes: Iterable[Route]) -> None:
+    """Add the routes and their guard. Raises RuntimeError where a declaration does not hold together."""
+    declared: dict[str, Route] = {}
+    for route in routes:
+        if (route.scope == "open") != (route.roles == NOBODY_ASKED):
+            raise RuntimeError(
+                f"{route.endpoint}: an open route has no roles, and any other has some."
+            )
+        if not route.roles <= ROLES:
+            raise RuntimeError(f"{route.endpoint}: unknown role.")
+        if route.log and route.scope != "chart":
+            raise RuntimeError(f"{route.endpoint}: only a chart's route has a log entry.")
+        declared[route.endpoint] = route
+        app.add_url_rule(route.path, route.endpoint, route.view, methods=[route.method])
+    app.extensions[EXTENSION] = declared
+    app.before_request(guard)
+
+
+def require_declared(app: Flask) -> None:
+    """Raise RuntimeError when the application answers at an address that is not declared."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in app.extensions[EXTENSION]:
+            raise RuntimeError(f"{rule.rule} is not declared in server/routes.py.")
+
+
+def guard() -> None:
+    """Let a request through to its view only as its route declares; the caller is then `caller()`."""
+    if request.routing_exception is not None:
+        return  # answered by the 404 or 405 that it is
+    route = _route()
+    if "Authorization" not in request.headers:
+        _require_origin()
+    if route.scope == "open":
+        return
+    caller = who()
+    if caller is None:
+        raise Problem(401, "signed_out")
+    if caller.is_revoked and not route.checks_device:
+        raise Problem(403, "device_revoked", wipe=True)
+    if caller.role not in route.roles:
+        raise Problem(403, "forbidden")
+    if caller.is_read_only and request.method not in SAFE_METHODS and not route.is_for_readers:
+        raise Problem(403, "read_only")
+    needs_device = route.scope == "chart" and not route.checks_device
+    if needs_device and not caller.is_program and caller.device is None:
+        raise Problem(401, "device_secret")
+    g.caller = caller
+
+
+def caller() -> Caller:
+    """The member whom the guard let through."""
+    return cast(Caller, g.caller)
+
+
+def read_chart(connection: Connection, patient: str, record: str | None = None) -> None:
+    """Let the caller read a chart, and note it in the access log under the route's entry.
+
+    Raises Problem 404, as for a chart that is not there, unless they hold it or supervise its team.
+    """
+    reader = caller()
+    now = now_ms()
+    may_read = holds(connection, reader.organisation, reader.member, patient, now) or (
+        reader.role == "supervisor"
+        and supervises(connection, reader.organisation, reader.member, patient)
+    )
+    what = _route().log
+    if not may_read:
+        raise Problem(404, "not_found")
+    if what is None:
+        raise RuntimeError(f"{request.endpoint} reads a chart and declares no log entry.")
+    note_reads(
+        connection,
+        [
+            {
+                "organisation": reader.organisation,
+                "id": str(uuid7()),
+                "at": now,
+                "member": reader.member,
+                "device": reader.device,
+                "patient": patient,
+                "record": record,
+                "what": what,
+                "is_offline": False,
+                "logged_at": now,
+            }
+        ],
+    )
+
+
+def note_reads(connection: Connection, rows: list[Mapping[str, object]]) -> None:
+    """Append to the access log what is not there yet."""
+    if rows:
+        connection.execute(insert_into(connection, access_log).on_conflict_do_nothing(), rows)
+
+
+def _route() -> Route:
+    return cast(Route, current_app.extensions[EXTENSION][request.endpoint])
+
+
+def _require_origin() -> None:
+    """Refuse a write that another site made a browser send with our cookie. A browser always names
+    the origin of a write; what names none is no browser, and is let to what needs no cookie."""
+    if request.method in SAFE_METHODS:
+        return
+    settings: Settings = current_app.config["SETTINGS"]
+    origin = request.headers.get("Origin")
+    if origin != settings.origin and (origin is not None or request.cookies):
+        raise Problem(403, "origin")

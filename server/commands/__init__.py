@@ -1,0 +1,66 @@
+"""`doorstep`, the command line: a file a group. An error is one sentence and a non-zero exit."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from server import build_app, schema
+
+GROUPS = {
+    "init": "init",
+    "migrate": "migrate",
+    "demo": "demo",
+    "member": "member",
+    "team": "team",
+    "invite": "invite",
+    "token": "token",
+    "device": "device",
+    "import": "import_",
+    "catalogue": "catalogue",
+}
+"""Each command and the module here in which it stands, under its own name or as `command`."""
+
+WITHOUT_DATABASE = ("catalogue", "migrate")
+
+
+class Commands(click.Group):
+    """Loads a command's file when it is asked for: `doorstep migrate` needs no PDF library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in GROUPS:
+            return None
+        module = importlib.import_module(f"server.commands.{GROUPS[name]}")
+        found: click.Command = getattr(module, "command", None) or getattr(module, name)
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except schema.OldSchema as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            reason = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(f"The database cannot be reached: {reason}") from error
+
+
+@click.command(cls=Commands)
+@click.version_option(package_name="doorstep")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Doorstep: the care coordinator's work, offline at the door, reconciled on return."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app = build_app()
+    except ValueError as error:
+        raise click.ClickException(f"A setting is wrong: {error}.") from error
+    ctx.with_resource(app.app_context())
+    if ctx.invoked_subcommand not in WITHOUT_DATABASE:
+        schema.require_current()

@@ -1,0 +1,24 @@
+"""`doorstep init`: an organisation and its first administrator."""
+
+from __future__ import annotations
+
+import click
+
+from server.database import begin
+from server.organisations import NewMember, Unfit, add_member, create_organisation
+from server.signing_in import invite
+
+
+@click.command()
+@click.argument("name")
+@click.option("--email", required=True, help="The first administrator's address.")
+@click.option("--administrator", required=True, metavar="NAME", help="Their name.")
+def command(name: str, email: str, administrator: str) -> None:
+    """Make the organisation NAME with its first administrator, and print their sign-in link."""
+    organisation_id = create_organisation(name)
+    try:
+        add_member(organisation_id, NewMember(email, administrator, "administrator"))
+    except Unfit as error:
+        raise click.ClickException(str(error)) from error
+    with begin(organisation_id, write=True) as connection:
+        click.echo(invite(connection, organisation_id, email))

@@ -1,0 +1,88 @@
+"""The one way to the database: `begin`. What differs between SQLite and PostgreSQL stands here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.settings import Settings
+
+THREADS = 8
+"""Threads a worker process serves with, and so the connections that it may hold."""
+
+BUSY_SECONDS = 15.0
+"""How long a writer waits for another to end before the request is answered 503."""
+
+db = SQLAlchemy(
+    metadata=MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+)
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Bind the application to the database of its settings; nothing is opened yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    if settings.database_url.startswith("sqlite"):
+        settings.home.mkdir(parents=True, exist_ok=True)
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
+    else:
+        options = {"pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {
+        "pool_size": THREADS,
+        "max_overflow": THREADS,
+    }
+    db.init_app(app)
+    with app.app_context():
+        if is_sqlite(db.engine):
+            event.listen(db.engine, "connect", _open_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+@contextmanager
+def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connection]:
+    """One transaction on one organisation's rows: all or nothing. None is for what comes before the
+    organisation is known: whose session, token or invitation this is.
+
+    Reading sees one snapshot throughout. Writing on SQLite takes the database's write lock at once,
+    since a reader that turns writer would fail under another writer.
+    """
+    options: dict[str, Any] = {"write": write}
+    if not is_sqlite(db.engine) and not write:
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with db.engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def is_sqlite(of: Engine | Connection) -> bool:
+    return of.dialect.name == "sqlite"
+
+
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `on_conflict_do_…`, which both databases spell alike."""
+    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get("write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -1,0 +1,23 @@
+"""How gunicorn serves Doorstep; the Procfile names this file.
+
+Threads wait for the database and for slow phones; two processes use two cores. The application is
+loaded once, before they fork (`create_app` closes every connection that it opened).
+"""
+
+from __future__ import annotations
+
+import os
+
+from server.database import THREADS
+
+port = os.environ.get("PORT")
+bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = THREADS
+preload_app = True
+keepalive = 30
+timeout = 60
+graceful_timeout = 30
+forwarded_allow_ips = "127.0.0.1"
+accesslog = None  # an address may hold the id of a chart, and the access log is in the database

@@ -1,0 +1,31 @@
+"""Every address of the server: its view, who may call it, its scope and its log entry.
+
+The one table of what is open to whom. server/access.py says what the columns mean and enforces them.
+"""
+
+from __future__ import annotations
+
+from server import devices, signing_in, web
+from server.access import NOBODY_ASKED, ROLES, Route
+from server.sync import endpoint
+
+ROUTES = (
+    Route(method="POST", path="/api/sync", view=endpoint.sync,
+          roles=ROLES, scope="chart", log=None, is_for_readers=True, checks_device=True),
+    Route(method="POST", path="/api/devices", view=devices.enrol,
+          roles=ROLES, scope="organisation", log=None, is_for_readers=True),
+    Route(method="GET", path="/api/devices/<device_id>/state", view=devices.state,
+          roles=NOBODY_ASKED, scope="open", log=None),
+    Route(method="GET", path="/api/me", view=signing_in.me,
+          roles=ROLES, scope="organisation", log=None),
+    Route(method="POST", path="/api/invitations/accept", view=signing_in.accept,
+          roles=NOBODY_ASKED, scope="open", log=None),
+    Route(method="POST", path="/api/sign-out", view=signing_in.sign_out,
+          roles=ROLES, scope="organisation", log=None, is_for_readers=True),
+    Route(method="GET", path="/healthz", view=web.health,
+          roles=NOBODY_ASKED, scope="open", log=None),
+    Route(method="GET", path="/", view=web.file,
+          roles=NOBODY_ASKED, scope="open", log=None),
+    Route(method="GET", path="/<path:path>", view=web.file,
+          roles=NOBODY_ASKED, scope="open", log=None),
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""The database's schema: which revision it has, which one this code needs, and the way there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from server.database import begin
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class OldSchema(RuntimeError):
+    """The database is not of the revision that this code was written for."""
+
+
+def needed_revision() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def stored_revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current() -> None:
+    """Raise OldSchema unless the database has exactly the revision that this code needs."""
+    with begin(None) as connection:
+        stored = stored_revision(connection)
+    if stored == needed_revision():
+        return
+    if stored is None:
+        raise OldSchema("The database is empty. Run `doorstep migrate` first.")
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if stored in known:
+        raise OldSchema("The database is older than this Doorstep. Run `doorstep migrate` first.")
+    raise OldSchema("The database was made by a newer Doorstep. Start that version instead.")
+
+
+def migrate() -> str | None:
+    """Bring the database to the revision that this code needs; the revision it had before."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with begin(None, write=True) as connection:
+        before = stored_revision(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before

@@ -1,0 +1,178 @@
+"""POST /api/sync: one round trip, which pushes and pulls at once (sync/README.md).
+
+epoch → device → validation → push, under the counter → pull, from one snapshot → answer
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+from sqlalchemy import Connection
+
+from server import grants
+from server.access import caller
+from server.body import read_json
+from server.database import begin
+from server.problems import Problem
+from server.sync import contact
+from server.sync.cursor import Cursor, read_cursor
+from server.sync.envelope import Envelope, read_envelope
+from server.sync.notices import notices_between
+from server.sync.offer import Author, Offer, Refusal
+from server.sync.pull import Reader, pull
+from server.sync.push import SKEW_TOLERATED_MS, Answered, push
+from server.sync.refuse import refuse_all
+from server.sync.stored import Counter, advance_counter, read_counter, take_counter
+from server.sync.validate import validate
+from server.who import Caller, now_ms
+from server.words import say
+
+log = logging.getLogger("doorstep.sync")
+
+
+def sync() -> Response:
+    """Takes changes, answers each, and brings what the device has not seen."""
+    asker = caller()
+    envelope = read_envelope(read_json())
+    g.language = envelope.language
+    now = now_ms()
+    if asker.is_read_only and envelope.changes:
+        raise Problem(403, "read_only")
+    return _Sync(asker, envelope, now).answer()
+
+
+class _Sync:
+    """One request: each step is a method, in the order of the protocol."""
+
+    def __init__(self, asker: Caller, envelope: Envelope, now: int) -> None:
+        self.asker = asker
+        self.organisation = asker.organisation
+        self.envelope = envelope
+        self.now = now
+        self.skew = envelope.now - now
+        self.author = Author(self.organisation, asker.member, asker.role, envelope.device)
+
+    def answer(self) -> Response:
+        with begin(self.organisation) as connection:
+            counter = read_counter(connection, self.organisation)
+            if self.envelope.epoch not in (None, counter.epoch):
+                return _json(self.of_another_epoch(counter))
+            known = self.require_device(connection)
+            cursor, made = self.read_cursors(counter)
+            has_news = (
+                bool(self.envelope.changes or self.envelope.reads)
+                or contact.is_news(known, self.envelope, self.now)
+                or grants.are_due(connection, self.organisation, self.asker.member, self.now)
+            )
+        answered = self.write(made) if has_news else Answered()
+        return _json(self.read(counter.epoch, cursor) | answered.to_wire())
+
+    def of_another_epoch(self, counter: Counter) -> dict[str, Any]:
+        """The device knows a history that a restore has cut: nothing is taken or refused."""
+        return {
+            "epoch": counter.epoch,
+            "restored": {"head": counter.restored_head, "start": counter.epoch_start},
+            "cursor": None,
+            "more": False,
+            "skew": self.skew,
+            "accepted": [],
+            "refused": [],
+            "records": [],
+            "set_aside": [],
+            "forget": [],
+        }
+
+    def require_device(self, connection: Connection) -> Any:
+        """The device's row. Raises Problem unless the caller is at their own device, in use."""
+        asker, device = self.asker, self.envelope.device
+        if (
+            not asker.is_program
+            and asker.device is None
+            and not request.headers.get("Doorstep-Device")
+        ):
+            raise Problem(401, "device_secret")
+        known = contact.find_device(connection, self.organisation, asker.member, device)
+        if known is not None and known.revoked_at is not None:
+            self.keep_refused()
+            raise Problem(403, "device_revoked", wipe=True)
+        if asker.is_revoked:
+            raise Problem(403, "device_revoked", wipe=True)
+        if known is None or (asker.device != device and not asker.is_program):
+            raise Problem(404, "unknown_device")
+        return known
+
+    def keep_refused(self) -> None:
+        """Keep what a revoked phone had not sent, unless another's secret came with it."""
+        if self.asker.device != self.envelope.device and not self.asker.is_program:
+            return
+        language = self.envelope.language
+        refusal = Refusal("device_revoked", say(language, "refused.device_revoked"))
+        with begin(self.organisation, write=True) as connection:
+            take_counter(connection, self.organisation)
+            refuse_all(connection, self.author, self.offers(), refusal, self.now)
+
+    def read_cursors(self, counter: Counter) -> tuple[Cursor | None, int | None]:
+        cursor = self.envelope.cursor and read_cursor(self.envelope.cursor, counter.epoch)
+        made = self.envelope.made and read_cursor(self.envelope.made, counter.epoch)
+        for each in (cursor, made):
+            if each and each.position > counter.head:
+                log.critical("a cursor lies beyond the counter: history of this database was lost")
+                raise Problem(503, "lost_history")
+        return cursor or None, made.position if made else None
+
+    def offers(self) -> list[Offer]:
+        language = self.envelope.language
+        return [validate(self.author, sent, language) for sent in self.envelope.changes]
+
+    def write(self, made: int | None) -> Answered:
+        """One transaction: grants whose day has come, the push, the reads and the contact."""
+        offers = self.offers()
+        member, envelope = self.asker.member, self.envelope
+        with begin(self.organisation, write=True) as connection:
+            counter = take_counter(connection, self.organisation)
+            head = grants.move_due(connection, self.organisation, member, counter.head, self.now)
+            if head != counter.head:
+                advance_counter(connection, self.organisation, head)
+                counter = take_counter(connection, self.organisation)
+            answered = push(
+                connection,
+                counter,
+                self.author,
+                offers,
+                made=made,
+                now=self.now,
+                skew=self.skew,
+                language=envelope.language,
+            )
+            skew = self.skew if abs(self.skew) > SKEW_TOLERATED_MS else 0
+            contact.note_offline_reads(
+                connection, self.organisation, member, envelope, skew, self.now
+            )
+            contact.note_contact(connection, self.organisation, envelope, self.now)
+        return answered
+
+    def read(self, epoch: str, cursor: Cursor | None) -> dict[str, Any]:
+        """The pull, from one snapshot."""
+        asker = self.asker
+        with begin(self.organisation) as connection:
+            reader = Reader(self.organisation, asker.member, asker.role)
+            page = pull(connection, reader, cursor, self.envelope.limit)
+            told = notices_between(
+                connection, self.organisation, asker.member, cursor, page.cursor, self.now
+            )
+        return {
+            "epoch": epoch,
+            "cursor": page.cursor.to_text(epoch),
+            "more": page.more,
+            "skew": self.skew,
+            "records": [orjson.Fragment(body) for body in page.bodies],
+            "set_aside": [orjson.Fragment(body) for body in told],
+            "forget": page.forget,
+        }
+
+
+def _json(wire: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(wire), mimetype="application/json")

@@ -1,0 +1,254 @@
+"""What a device has not seen: the records past its cursor, in order of place, of the charts that its
+member holds and of the library (sync/README.md, Access).
+
+A record's place is (max(position, held since), id). One chart is therefore sent in two ways:
+
+    position ─────────────── held since ────────────── head
+      what is older than the grant  │  what moved since
+      comes at the grant's place,   │  comes at its own position
+      in order of id                │
+
+Bodies are stored as the wire carries them and never decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection, TextClause, bindparam, select, text
+
+from server.catalogue import CATALOGUE
+from server.database import is_sqlite
+from server.sync.cursor import END, Cursor
+from server.tables import grants, organisation
+
+MOST_BYTES = 1_000_000
+"""About how much a page of records weighs; one record always goes."""
+
+FIRST_WINDOW = 4
+WINDOW_GROWTH = 8
+
+
+class Placed(NamedTuple):
+    place: int
+    id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer's worth of records."""
+
+    bodies: Sequence[str]
+    forget: Sequence[str]
+    cursor: Cursor
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose pull it is."""
+
+    organisation: str
+    member: str
+    role: str
+
+
+class Held(NamedTuple):
+    """A chart and the seq since which it has been held without a break."""
+
+    patient: str
+    since: int
+
+
+def pull(connection: Connection, reader: Reader, after: Cursor | None, limit: int) -> Page:
+    """The next page after a cursor (None: from nothing), all from the connection's one snapshot."""
+    head = connection.scalars(
+        select(organisation.c.head).where(organisation.c.id == reader.organisation)
+    ).one()
+    end = Cursor(head, END)
+    if after == end:
+        return Page((), (), end, more=False)
+    start = after or Cursor(0, "")
+    held, lost = charts_of(connection, reader, start.position)
+    found = _Pull(connection, reader, start, head, limit).records(held)
+    page = _cut(found, limit)
+    more = len(page) < len(found)
+    return Page(
+        [each.body for each in page],
+        sorted(lost) if after else (),
+        Cursor(page[-1].place, page[-1].id) if more else end,
+        more,
+    )
+
+
+def charts_of(connection: Connection, reader: Reader, position: int) -> tuple[list[Held], set[str]]:
+    """The charts held, and those of which a grant ended after `position` and that are not held.
+
+    A grant that ended before `position` could only move the beginning of a run that began before
+    it too, which no cursor there can tell: it is not read.
+    """
+    rows = connection.execute(
+        select(grants.c.patient, grants.c.began, grants.c.ended)
+        .where(
+            grants.c.organisation == reader.organisation,
+            grants.c.member == reader.member,
+            grants.c.began.is_not(None),
+            grants.c.ended.is_(None) | (grants.c.ended >= position),
+        )
+        .order_by(grants.c.patient, grants.c.began.desc())
+    )
+    runs: dict[str, list[tuple[int, int | None]]] = {}
+    for patient, began, ended in rows:
+        runs.setdefault(patient, []).append((began, ended))
+    held: list[Held] = []
+    lost: set[str] = set()
+    for patient, grants_of_chart in runs.items():
+        if any(ended is None for _, ended in grants_of_chart):
+            held.append(Held(patient, _held_since(grants_of_chart)))
+        elif any(ended is not None and ended > position for _, ended in grants_of_chart):
+            lost.add(patient)
+    return held, lost
+
+
+def _held_since(spans: Sequence[tuple[int, int | None]]) -> int:
+    """Where the unbroken run of spans, of which one has no end, began."""
+    since = min(began for began, ended in spans if ended is None)
+    for began, ended in sorted(spans, reverse=True):
+        if began < since and (ended is None or ended >= since):
+            since = began
+    return since
+
+
+class _Pull:
+    """Reads the records past a cursor in windows of positions, so that a page of a long pull costs
+    no more than itself, and a short one a single look into each chart's index."""
+
+    def __init__(
+        self, connection: Connection, reader: Reader, start: Cursor, head: int, limit: int
+    ) -> None:
+        self.connection = connection
+        self.start = start
+        self.head = head
+        self.limit = limit
+        self.unreadable = [
+            kind.name for kind in CATALOGUE.kinds.values() if reader.role not in kind.read
+        ]
+        self.bound = {
+            "organisation": reader.organisation,
+            "most": limit + 1,
+            "unreadable": self.unreadable,
+        }
+
+    def records(self, held: Sequence[Held]) -> list[Placed]:
+        """Records in order of place, at least one more than `limit` where there are so many."""
+        found: list[Placed] = []
+        low, width = self.start.position, self.limit * FIRST_WINDOW
+        while True:
+            high = min(self.head, low + width)
+            found += sorted(
+                [
+                    *self._newly_held(held, low, high),
+                    *self._moved(held, low, high),
+                    *self._library(low, high),
+                ]
+            )
+            if len(found) > self.limit or high == self.head:
+                return found
+            low, width = high, width * WINDOW_GROWTH
+
+    def _newly_held(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
+        """What is older than its grant, of the charts held since a seq in the window. The chart at
+        which the last page was cut goes on after the id where it was."""
+        found: list[Placed] = []
+        cut_at = self.start.position if low == self.start.position else None
+        charts = sorted(
+            (chart.since, chart.patient)
+            for chart in held
+            if low < chart.since <= high or chart.since == cut_at
+        )
+        for since, patient in charts:
+            found += self._rows(
+                OLDER_THAN_ITS_GRANT,
+                patient=patient,
+                since=since,
+                after=self.start.id if since == cut_at else "",
+            )
+            if len(found) > self.limit:
+                break
+        return found
+
+    def _moved(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
+        """What moved in the window since its chart is held."""
+        charts = [chart for chart in held if chart.since < high]
+        if not charts:
+            return []
+        floors = [max(chart.since, low) for chart in charts]
+        if is_sqlite(self.connection):
+            pairs = [[chart.patient, floor] for chart, floor in zip(charts, floors, strict=True)]
+            return self._rows(MOVED_SQLITE, held=orjson.dumps(pairs).decode(), high=high)
+        patients = [chart.patient for chart in charts]
+        return self._rows(MOVED_POSTGRESQL, patients=patients, floors=floors, high=high)
+
+    def _library(self, low: int, high: int) -> list[Placed]:
+        return self._rows(LIBRARY, low=low, high=high)
+
+    def _rows(self, statement: TextClause, **parameters: object) -> list[Placed]:
+        rows = self.connection.execute(statement, self.bound | parameters)
+        return [Placed(*row) for row in rows]
+
+
+def _cut(found: Sequence[Placed], limit: int) -> Sequence[Placed]:
+    """The first `limit` of them, and no more than weigh MOST_BYTES; at least one."""
+    weight = 0
+    for count, each in enumerate(found[:limit]):
+        weight += len(each.body)
+        if weight > MOST_BYTES and count:
+            return found[:count]
+    return found[:limit]
+
+
+def _statement(sql: str) -> TextClause:
+    return text(sql).bindparams(bindparam("unreadable", expanding=True))
+
+
+READABLE = "AND r.kind NOT IN :unreadable"
+
+OLDER_THAN_ITS_GRANT = _statement(f"""
+    SELECT CAST(:since AS BIGINT) AS place, r.id, r.body FROM records AS r
+    WHERE r.organisation = :organisation AND r.patient = :patient
+      AND r.position <= :since AND r.id > :after {READABLE}
+    ORDER BY r.id LIMIT :most
+""")
+
+LIBRARY = _statement(f"""
+    SELECT r.position AS place, r.id, r.body FROM records AS r
+    WHERE r.organisation = :organisation AND r.patient IS NULL
+      AND r.position > :low AND r.position <= :high {READABLE}
+    ORDER BY r.position LIMIT :most
+""")
+
+# CROSS JOIN and LATERAL fix the plan: the member's charts first, then each one's index. Left free, a
+# planner reads the whole organisation in order of position on a first sync.
+MOVED_SQLITE = _statement(f"""
+    SELECT r.position AS place, r.id, r.body
+    FROM json_each(:held) AS h CROSS JOIN records AS r
+    WHERE r.organisation = :organisation AND r.patient = json_extract(h.value, '$[0]')
+      AND r.position > json_extract(h.value, '$[1]') AND r.position <= :high {READABLE}
+    ORDER BY r.position LIMIT :most
+""")
+
+MOVED_POSTGRESQL = _statement(f"""
+    SELECT moved.position AS place, moved.id, moved.body
+    FROM unnest(CAST(:patients AS text[]), CAST(:floors AS bigint[])) AS h (patient, floor)
+    CROSS JOIN LATERAL (
+        SELECT r.position, r.id, r.body FROM records AS r
+        WHERE r.organisation = :organisation AND r.patient = h.patient
+          AND r.position > h.floor AND r.position <= :high {READABLE}
+        ORDER BY r.position LIMIT :most
+    ) AS moved
+    ORDER BY moved.position LIMIT :most
+""")

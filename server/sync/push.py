@@ -1,0 +1,276 @@
+"""Takes changes into the records: every push, over HTTP and in process, passes here.
+
+The changes are validated before (validate.py); here the organisation's counter row is taken, dots,
+records and grants are looked up under it, and each change is refused or folded, in order of n
+(sync/README.md, One round trip; Access; Creation and locks; Time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+from uuid6 import uuid7
+
+from server import grants
+from server.catalogue import CATALOGUE
+from server.problems import Problem
+from server.sync.offer import Author, Offer, Refusal
+from server.sync.open_records import OpenRecord, OpenRecords
+from server.sync.refuse import refusal_row
+from server.sync.rights import Rights
+from server.sync.stored import (
+    Counter,
+    advance_counter,
+    known_dots,
+    save_changes,
+    save_notices,
+    save_records,
+    save_refusals,
+)
+from server.sync.validate import refuse_missing, refuse_once, refuse_seen
+from server.words import say
+from sync import Change, digest, locked_field, once_violation
+
+SKEW_TOLERATED_MS = 60_000
+
+
+@dataclass(slots=True)
+class Answered:
+    """What became of the changes: seq by n, and refusals as the wire carries them by n."""
+
+    accepted: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "accepted": [{"n": n, "seq": self.accepted[n]} for n in sorted(self.accepted)],
+            "refused": [{"n": n} | self.refused[n] for n in sorted(self.refused)],
+        }
+
+
+def push(
+    connection: Connection,
+    counter: Counter,
+    author: Author,
+    offers: Sequence[Offer],
+    *,
+    made: int | None,
+    now: int,
+    skew: int,
+    language: str,
+) -> Answered:
+    """Accept or refuse each offer, all in the caller's transaction, which holds the counter.
+
+    Raises Problem 409 `device_copied` when the device's dots stand for other changes here: then
+    nothing is stored.
+    """
+    if not offers:
+        return Answered()
+    answered = answer_known(connection, author, offers)
+    fresh = [o for o in offers if o.n not in answered.accepted and o.n not in answered.refused]
+    if fresh:
+        _Push(connection, counter, author, made, now, skew, language).take(fresh, answered)
+    return answered
+
+
+def answer_known(connection: Connection, author: Author, offers: Sequence[Offer]) -> Answered:
+    """Answer the dots that are stored as they were answered the first time."""
+    answered = Answered()
+    is_copied = False
+    stored = known_dots(
+        connection,
+        author.organisation,
+        author.device,
+        min(offer.n for offer in offers),
+        max(offer.n for offer in offers),
+    )
+    for offer in offers if stored else ():
+        known, seq, answer = stored.get(offer.n, (None, None, None))
+        if known is not None and known != offer.digest:
+            is_copied = True
+        elif seq is not None:
+            answered.accepted[offer.n] = seq
+        elif answer is not None:
+            answered.refused[offer.n] = orjson.loads(answer)
+    if is_copied:
+        raise Problem(409, "device_copied", **answered.to_wire())
+    return answered
+
+
+class _Push:
+    """One push under the counter."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        counter: Counter,
+        author: Author,
+        made: int | None,
+        now: int,
+        skew: int,
+        language: str,
+    ) -> None:
+        self.connection = connection
+        self.counter = counter
+        self.author = author
+        self.made = made
+        self.now = now
+        self.skew = skew if abs(skew) > SKEW_TOLERATED_MS else 0
+        self.language = language
+        self.seq = counter.head
+        self.rows: list[dict[str, Any]] = []
+
+    def take(self, offers: Sequence[Offer], answered: Answered) -> None:
+        readable = [offer for offer in offers if offer.refusal is None]
+        organisation = self.author.organisation
+        self.records = OpenRecords(
+            self.connection, organisation, {offer.record for offer in readable}
+        )
+        self.records.load_logs_for((o.record, self.change_of(o, self.seq + 1)) for o in readable)
+        patients = {offer.patient for offer in readable if offer.patient is not None}
+        self.rights = Rights(self.connection, self.author, patients, self.made, self.now)
+
+        refusals: list[dict[str, Any]] = []
+        for offer in offers:
+            refusal = self.refusal_of(offer)
+            if refusal is None:
+                answered.accepted[offer.n] = self.accept(offer)
+            else:
+                answered.refused[offer.n] = refusal.to_wire()
+                refusals.append(refusal_row(self.author, offer, refusal, self.now))
+
+        records, notices = self.records.rows(organisation)
+        save_changes(self.connection, self.rows)
+        save_records(self.connection, records)
+        save_refusals(self.connection, refusals)
+        save_notices(self.connection, notices)
+        if self.seq != self.counter.head:
+            advance_counter(self.connection, organisation, self.seq)
+
+    def refusal_of(self, offer: Offer) -> Refusal | None:
+        """Why the change is not taken: the first reason that applies, in the protocol's order."""
+        if offer.refusal is not None:
+            return offer.refusal
+        if offer.seen > self.counter.head and not self.author.is_trusted:
+            return refuse_seen(self.language)
+        kind, record = offer.kind, self.records.get(offer.record)
+        assert kind is not None
+        is_new_chart = kind.name == "patient" and offer.record not in self.rights.charts
+        if offer.patient is not None and not is_new_chart:
+            if offer.patient not in self.rights.charts:
+                return self.refuse("not_yours", "unknown_record")
+            if not self.rights.may_write(offer.patient):
+                return self.refuse("not_yours", "not_yours")
+        if record is None:
+            return self.refusal_of_creation(offer)
+        if record.kind is not kind or record.patient != offer.patient:
+            return self.refuse("record_mismatch", "record_mismatch")
+        change = self.change_of(offer, self.seq + 1)
+        if (locked := locked_field(kind.engine, record.state, change)) is not None:
+            return self.refuse("locked", "locked", locked)
+        if offer.value_refusal is not None:
+            return offer.value_refusal
+        if (once := once_violation(kind.engine, record.state, change)) is not None:
+            return refuse_once(once, self.language)
+        return None
+
+    def refusal_of_creation(self, offer: Offer) -> Refusal | None:
+        assert offer.kind is not None
+        required = [each.name for each in offer.kind.fields.values() if each.required]
+        missing = [name for name in required if name not in offer.set and name not in offer.add]
+        if len(missing) == len(required):
+            return self.refuse("unknown_record", "unknown_record")
+        if offer.value_refusal is not None:
+            return offer.value_refusal
+        return refuse_missing(missing[0], self.language) if missing else None
+
+    def refuse(self, code: str, key: str, field: str | None = None) -> Refusal:
+        return Refusal(code, say(self.language, f"refused.{key}"), field)
+
+    def accept(self, offer: Offer) -> int:
+        """Fold an offer into its record; its seq."""
+        assert offer.kind is not None
+        record = self.records.get(offer.record)
+        is_new = record is None
+        if record is None:
+            record = self.records.create(offer.record, offer.kind, offer.patient)
+        self.seq += 1
+        seq = self.seq
+        self.store(record, self.change_of(offer, seq), offer.digest)
+        if offer.kind.name == "patient" and is_new:
+            self.rights.charts.add(offer.record)
+            if self.author.is_trusted:
+                self.rights.look_again(offer.record)
+            else:
+                self.assign_author(offer.record)
+        return seq
+
+    def change_of(self, offer: Offer, seq: int) -> Change:
+        """The offer as a change of that seq, its `at` freed of the phone's skew and of the future."""
+        return Change(
+            device=self.author.device,
+            n=offer.n,
+            seq=seq,
+            at=max(0, min(offer.at - self.skew, self.now)),
+            seen=offer.seen,
+            member=self.author.member,
+            set=offer.set,
+            add=offer.add,
+            remove=offer.remove,
+            delete=offer.delete,
+        )
+
+    def assign_author(self, patient: str) -> None:
+        """Give a new patient to whoever created them, by an assignment that supervisors may end."""
+        self.seq += 1
+        sent: dict[str, Any] = {"set": {"status": "active", "member": self.author.member}}
+        change = Change(
+            device=self.counter.device,
+            n=self.seq,  # greater than any n that this device of the server has used
+            seq=self.seq,
+            at=self.now,
+            seen=0,
+            member=self.author.member,
+            set=sent["set"],
+        )
+        record = self.records.create(str(uuid7()), CATALOGUE.kinds[grants.ASSIGNMENT], patient)
+        self.store(record, change, digest(sent))
+
+    def store(self, record: OpenRecord, change: Change, sent_digest: str) -> None:
+        change = self.records.fold(record, change)
+        self.rows.append(change_row(self.author.organisation, record.id, change, sent_digest))
+        if record.kind.name == grants.ASSIGNMENT and record.patient is not None:
+            shown = record.show()
+            claim = grants.claim_of(record.patient, shown.fields, shown.deleted)
+            grants.move(
+                self.connection, self.author.organisation, record.id, claim, change.seq, self.now
+            )
+            self.rights.look_again(record.patient)
+
+
+def change_row(organisation: str, record: str, change: Change, sent_digest: str) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if change.set:
+        body["set"] = change.set
+    if change.add:
+        body["add"] = change.add
+    if change.remove:
+        body["remove"] = change.remove
+    if change.delete is not None:
+        body["delete"] = change.delete
+    return {
+        "organisation": organisation,
+        "device": change.device,
+        "n": change.n,
+        "seq": change.seq,
+        "record": record,
+        "at": change.at,
+        "seen": change.seen,
+        "member": change.member,
+        "body": orjson.dumps(body).decode(),
+        "digest": sent_digest,
+    }

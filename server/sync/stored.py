@@ -1,0 +1,167 @@
+"""The SQL of a push: what it looks up under the counter and what it writes, a statement each however
+many changes there are. Called by push.py only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Select, select, update
+
+from server.database import insert_into, is_sqlite
+from server.tables import changes, notices, organisation, records, refusals
+from sync import Change
+
+_REFOLDED = ("version", "position", "deleted", "body", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The organisation's row: where the counter stands and which history it counts."""
+
+    head: int
+    epoch: str
+    epoch_start: int
+    restored_head: int
+    device: str
+
+
+def _counter(organisation_id: str) -> Select[tuple[Any, ...]]:
+    columns = ("head", "epoch", "epoch_start", "restored_head", "device")
+    return select(*(organisation.c[name] for name in columns)).where(
+        organisation.c.id == organisation_id
+    )
+
+
+def read_counter(connection: Connection, organisation_id: str) -> Counter:
+    return Counter(*connection.execute(_counter(organisation_id)).one())
+
+
+def take_counter(connection: Connection, organisation_id: str) -> Counter:
+    """Take the organisation's counter until the transaction ends: pushes pass here one at a time,
+    and seqs commit in order. On SQLite the transaction itself is that lock."""
+    query = _counter(organisation_id)
+    if not is_sqlite(connection):
+        query = query.with_for_update()
+    return Counter(*connection.execute(query).one())
+
+
+def advance_counter(connection: Connection, organisation_id: str, head: int) -> None:
+    connection.execute(
+        update(organisation).where(organisation.c.id == organisation_id).values(head=head)
+    )
+
+
+def known_dots(
+    connection: Connection, organisation_id: str, device: str, first: int, last: int
+) -> dict[int, tuple[str, int | None, str | None]]:
+    """The dots of a device between two n: digest, and seq if accepted or the answer if refused."""
+    accepted = select(changes.c.n, changes.c.digest, changes.c.seq).where(
+        changes.c.organisation == organisation_id,
+        changes.c.device == device,
+        changes.c.n.between(first, last),
+    )
+    refused = select(refusals.c.n, refusals.c.digest, refusals.c.answer).where(
+        refusals.c.organisation == organisation_id,
+        refusals.c.device == device,
+        refusals.c.n.between(first, last),
+    )
+    dots: dict[int, tuple[str, int | None, str | None]] = {
+        n: (digest, seq, None) for n, digest, seq in connection.execute(accepted)
+    }
+    dots.update((n, (digest, None, answer)) for n, digest, answer in connection.execute(refused))
+    return dots
+
+
+def greatest_n(connection: Connection, organisation_id: str, device: str) -> int:
+    """The greatest n that a device has used; 0 before its first."""
+    found = 0
+    for table in (changes, refusals):
+        row = connection.execute(
+            select(table.c.n)
+            .where(table.c.organisation == organisation_id, table.c.device == device)
+            .order_by(table.c.n.desc())
+            .limit(1)
+        ).first()
+        found = max(found, row.n if row else 0)
+    return found
+
+
+def load_records(
+    connection: Connection, organisation_id: str, ids: Collection[str]
+) -> dict[str, Row[tuple[Any, ...]]]:
+    """The records of these ids, by id: kind, patient and state."""
+    if not ids:
+        return {}
+    rows = connection.execute(
+        select(records.c.id, records.c.kind, records.c.patient, records.c.state).where(
+            records.c.organisation == organisation_id, records.c.id.in_(ids)
+        )
+    )
+    return {row.id: row for row in rows}
+
+
+def load_logs(
+    connection: Connection, organisation_id: str, ids: Collection[str]
+) -> dict[str, list[Change]]:
+    """The whole logs of these records, by id, each in order of seq."""
+    logs: dict[str, list[Change]] = {id_: [] for id_ in ids}
+    if not ids:
+        return logs
+    rows = connection.execute(
+        select(changes)
+        .where(changes.c.organisation == organisation_id, changes.c.record.in_(ids))
+        .order_by(changes.c.record, changes.c.seq)
+    )
+    for row in rows:
+        logs[row.record].append(change_of(row))
+    return logs
+
+
+def change_of(row: Row[Any]) -> Change:
+    """A stored change as the engine folds it."""
+    body = orjson.loads(row.body)
+    return Change(
+        device=row.device,
+        n=row.n,
+        seq=row.seq,
+        at=row.at,
+        seen=row.seen,
+        member=row.member,
+        set=body.get("set", {}),
+        add=body.get("add", {}),
+        remove=body.get("remove", {}),
+        delete=body.get("delete"),
+    )
+
+
+def save_changes(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(changes.insert(), rows)
+
+
+def save_records(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+    """Write the records as they are folded, new and known alike."""
+    if rows:
+        statement = insert_into(connection, records)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["organisation", "id"],
+                set_={name: statement.excluded[name] for name in _REFOLDED},
+            ),
+            rows,
+        )
+
+
+def save_refusals(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+    """Keep refused changes; the first answer of a dot is final."""
+    if rows:
+        connection.execute(insert_into(connection, refusals).on_conflict_do_nothing(), rows)
+
+
+def save_notices(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what its authors are to be told; a write told before is not told again."""
+    if rows := list(rows):
+        connection.execute(insert_into(connection, notices).on_conflict_do_nothing(), rows)

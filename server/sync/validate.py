@@ -1,0 +1,186 @@
+"""One change, checked as far as that needs no database: its shape by hand, its kind, the author's
+role, and each value by its own field of the catalogue.
+
+The refusals come in the protocol's order: shape, unknown kind, not the author's to write, and last the
+values, after what server/sync/push.py finds in the database (sync/README.md, One round trip).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind, Invalid
+from server.catalogue.words import WORDS
+from server.sync.envelope import is_uuid, is_whole
+from server.sync.offer import Author, Offer, Refusal
+from server.words import say
+from sync import Json, canonical, digest
+
+MOST_ELEMENTS = 200
+"""The most elements that one change adds to a field, or removes from it."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
+_OPERATION = {"add_wins": ("add", "remove"), "append": ("add",)}
+
+
+def validate(author: Author, sent: Mapping[str, Any], language: str) -> Offer:
+    """The change as an offer. `sent` has a valid n."""
+    try:
+        offer = Offer(sent["n"], sent, digest(sent))
+    except (
+        ValueError,
+        RecursionError,
+    ):  # what has no canonical form, half a surrogate pair for one
+        offer = Offer(sent["n"], sent, _digest_of_unfit(sent))
+        offer.refusal = _refuse("invalid", "shape", language)
+        return offer
+    offer.refusal = _read_shape(offer, language) or _read_kind(author, offer, language)
+    if offer.refusal is None:
+        offer.value_refusal = _read_values(offer, language)
+    return offer
+
+
+def refuse_missing(field: str, language: str) -> Refusal:
+    """For a creation that leaves a required field out."""
+    return _refuse("invalid", "missing", language, field)
+
+
+def refuse_once(field: str, language: str) -> Refusal:
+    """For another value of a field that is set once."""
+    return _refuse("invalid", "once", language, field)
+
+
+def refuse_seen(language: str) -> Refusal:
+    """For a `seen` that the server has never given."""
+    return _refuse("invalid", "seen", language, "seen")
+
+
+def _refuse(code: str, key: str, language: str, field: str | None = None, **params: Any) -> Refusal:
+    return Refusal(code, say(language, f"refused.{key}", **params), field, params or None)
+
+
+def _digest_of_unfit(sent: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+
+
+def _read_shape(offer: Offer, language: str) -> Refusal | None:
+    sent = offer.sent
+    record, patient = sent.get("record"), sent.get("patient")
+    at, seen, delete = sent.get("at"), sent.get("seen"), sent.get("delete")
+    wrong = None
+    if not is_uuid(record):
+        wrong = "record"
+    elif patient is not None and not is_uuid(patient):
+        wrong = "patient"
+    elif type(sent.get("kind")) is not str:
+        wrong = "kind"
+    elif not is_whole(at):
+        wrong = "at"
+    elif not is_whole(seen):
+        wrong = "seen"
+    elif delete is not None and type(delete) is not bool:
+        wrong = "delete"
+    if wrong:
+        return _refuse("invalid", "shape", language, wrong)
+    writes = [sent.get(name) or {} for name in ("set", "add", "remove")]
+    if not all(isinstance(each, dict) for each in writes) or not all(
+        isinstance(elements, list) for each in writes[1:] for elements in each.values()
+    ):
+        return _refuse("invalid", "shape", language)
+    if (delete is None) != any(writes):
+        return _refuse("invalid", "shape", language)
+    offer.record, offer.patient = sent["record"], patient
+    offer.at, offer.seen, offer.delete = sent["at"], sent["seen"], delete
+    offer.set, offer.add, offer.remove = writes
+    return None
+
+
+def _read_kind(author: Author, offer: Offer, language: str) -> Refusal | None:
+    kind = CATALOGUE.kinds.get(offer.sent["kind"])
+    if kind is None:
+        return _refuse("unknown_kind", "unknown_kind", language)
+    offer.kind = kind
+    expected = offer.record if kind.name == "patient" else offer.patient
+    if (offer.patient is None) != (kind.scope == "library") or offer.patient != expected:
+        return _refuse("invalid", "shape", language, "patient")
+    if author.is_trusted:
+        return None
+    if author.role not in kind.write:
+        return _refuse("not_yours", "not_yours_kind", language)
+    for name in (*offer.set, *offer.add, *offer.remove):
+        field = kind.fields.get(name)
+        if field and field.write is not None and author.role not in field.write:
+            return _refuse("not_yours", "not_yours_field", language, name)
+    return None
+
+
+def _read_values(offer: Offer, language: str) -> Refusal | None:
+    kind = offer.kind
+    assert kind is not None
+    if offer.delete is True and not kind.deletable:
+        return _refuse("invalid", "not_deletable", language)
+    try:
+        offer.set = {
+            name: _value(_field(kind, name, "set"), value, name)
+            for name, value in offer.set.items()
+        }
+        offer.add = _elements(kind, offer.add, "add")
+        offer.remove = _elements(kind, offer.remove, "remove")
+    except _Refused as refused:
+        return _refuse("invalid", refused.key, language, refused.field, **refused.params)
+    except _BadValue as bad:
+        message = WORDS[language].problem(bad.problem)
+        return Refusal("invalid", message, bad.field, bad.problem.params or None)
+    for name in offer.add.keys() & offer.remove.keys():
+        added = {canonical(element) for element in offer.add[name]}
+        if any(canonical(element) in added for element in offer.remove[name]):
+            return _refuse("invalid", "added_and_removed", language, name)
+    return None
+
+
+class _Refused(Exception):
+    def __init__(self, key: str, field: str | None, **params: Any) -> None:
+        super().__init__(key)
+        self.key, self.field, self.params = key, field, params
+
+
+class _BadValue(Exception):
+    def __init__(self, problem: Invalid, field: str) -> None:
+        super().__init__(problem.code)
+        self.problem, self.field = problem, field
+
+
+def _field(kind: CatalogueKind, name: str, operation: str) -> CatalogueField:
+    field = kind.fields.get(name)
+    if field is None:
+        raise _Refused("unknown_field", name if _NAME(name) else None)
+    if operation not in _OPERATION.get(field.rule, ("set",)):
+        raise _Refused("wrong_operation", name)
+    return field
+
+
+def _elements(
+    kind: CatalogueKind, elements: Mapping[str, Any], operation: str
+) -> dict[str, list[Json]]:
+    read: dict[str, list[Json]] = {}
+    for name, values in elements.items():
+        field = _field(kind, name, operation)
+        if len(values) > MOST_ELEMENTS:
+            raise _Refused("too_many", name, max=MOST_ELEMENTS)
+        if values:
+            read[name] = [_value(field, value, name) for value in values]
+    return read
+
+
+def _value(field: CatalogueField, value: Any, name: str) -> Json:
+    if value is None and field.required:
+        raise _Refused("missing", name)
+    try:
+        read: Json = field.marshmallow.deserialize(value)
+    except Invalid as problem:
+        raise _BadValue(problem, name) from None
+    return read

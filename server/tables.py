@@ -1,0 +1,247 @@
+"""Every table. All SQL passes `begin`, which server/database.py defines.
+
+Every key begins with the organisation, so that the data shards by it. Ids are UUIDs as text, times
+are milliseconds since 1970, JSON is text that we made and pass on whole. A table whose name would be
+an SQL word or a PostgreSQL pseudo-type is in the plural.
+
+    organisation ─┬─ team ── supervision        records ── changes ── refusals
+                  ├─ member ─┬─ device          grants     notices    files
+                  │          ├─ session         access_log
+                  │          ├─ token
+                  │          └─ invitation
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from server.database import begin, db
+
+METADATA = db.metadata
+
+Id = String(36)
+Hash = String(64)
+
+__all__ = ["METADATA", "begin", "db"]
+
+
+def _table(name: str, key: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
+    """A table of an organisation: its key begins with it."""
+    return Table(
+        name,
+        METADATA,
+        Column("organisation", Id, nullable=False),
+        *columns,
+        PrimaryKeyConstraint("organisation", *key.split()),
+    )
+
+
+def _column(name: str, type_: object = Text, *, null: bool = False) -> Column[object]:
+    return Column(name, type_, nullable=null)  # type: ignore[arg-type]
+
+
+organisation = Table(
+    "organisation",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    _column("name"),
+    _column(
+        "head", BigInteger
+    ),  # the counter: the greatest seq given; its row is the lock of a push
+    _column("epoch", Id),
+    _column("epoch_start", BigInteger),  # the counter stood here when this epoch began
+    _column("restored_head", BigInteger),  # and there in the backup from which it began
+    _column("device", Id),  # the server's own, for the records that it writes itself
+    _column("is_demo", Boolean),
+    _column("created_at", BigInteger),
+)
+
+team = _table(
+    "team", "id", _column("id", Id), _column("name"), UniqueConstraint("organisation", "name")
+)
+
+member = _table(
+    "member",
+    "id",
+    _column("id", Id),
+    _column("email"),  # lower case
+    _column("name"),
+    _column("role", String(20)),
+    _column("team", Id, null=True),
+    _column("status", String(20)),  # active | left
+    _column("phone", null=True),
+    _column("created_at", BigInteger),
+    UniqueConstraint("organisation", "email"),
+)
+
+supervision = _table("supervision", "member team", _column("member", Id), _column("team", Id))
+
+device = _table(
+    "device",
+    "id",
+    _column("id", Id),
+    _column("member", Id, null=True),  # null: the server's own
+    _column("name"),
+    _column("secret", Hash, null=True),  # SHA-256; null for programs
+    _column("enrolled_at", BigInteger),
+    _column("revoked_at", BigInteger, null=True),
+    _column("last_contact", BigInteger, null=True),
+    _column("status", null=True),  # as last told: app, unsent, oldest, storage, persisted
+    Index(None, "id"),
+    Index(None, "secret", unique=True),
+)
+
+session = _table(
+    "session",
+    "token",
+    _column("token", Hash),
+    _column("member", Id),
+    _column("created_at", BigInteger),
+    _column("expires_at", BigInteger),
+    Index(None, "token", unique=True),
+)
+
+token = _table(
+    "token",
+    "id",
+    _column("id", Id),
+    _column("member", Id),
+    _column("token", Hash),
+    _column("read_only", Boolean),
+    _column("created_at", BigInteger),
+    _column("expires_at", BigInteger),
+    _column("revoked_at", BigInteger, null=True),
+    Index(None, "token", unique=True),
+)
+
+invitation = _table(
+    "invitation",
+    "token",
+    _column("token", Hash),
+    _column("member", Id),
+    _column("many_use", Boolean),  # only in a demo organisation
+    _column("created_at", BigInteger),
+    _column("expires_at", BigInteger),
+    _column("used_at", BigInteger, null=True),
+    Index(None, "token", unique=True),
+)
+
+# A grant lets a member hold a chart from seq `began` until seq `ended`. It waits for its day while
+# `began` is null. A record (an assignment) may give several, one after another.
+grants = _table(
+    "grants",
+    "id",
+    _column("id", Id),
+    _column("member", Id),
+    _column("patient", Id),
+    _column("source", String(20)),  # assignment
+    _column("record", Id, null=True),
+    _column("starts_at", BigInteger, null=True),
+    _column("ends_at", BigInteger, null=True),
+    _column("began", BigInteger, null=True),
+    _column("ended", BigInteger, null=True),
+    _column("ended_at", BigInteger, null=True),
+    Index(None, "organisation", "member", "patient"),
+    Index(None, "organisation", "patient"),
+    Index(None, "organisation", "record"),
+)
+
+records = _table(
+    "records",
+    "id",
+    _column("id", Id),
+    _column("kind", String(40)),
+    _column("patient", Id, null=True),
+    _column("version", BigInteger),
+    _column(
+        "position", BigInteger
+    ),  # a number of its own: no two records of an organisation share one
+    _column("deleted", Boolean),
+    _column("body"),  # the record as the wire carries it
+    _column("state"),  # what a later fold needs
+    Index(None, "organisation", "patient", "position"),
+    Index(None, "organisation", "position"),
+)
+
+changes = _table(
+    "changes",
+    "device n",
+    _column("device", Id),
+    _column("n", BigInteger),
+    _column("seq", BigInteger),
+    _column("record", Id),
+    _column("at", BigInteger),  # corrected
+    _column("seen", BigInteger),
+    _column("member", Id),
+    _column("body"),  # set, add, remove, delete
+    _column("digest", Hash),  # of the change as sent
+    Index(None, "organisation", "record", "seq", unique=True),
+)
+
+refusals = _table(
+    "refusals",
+    "device n",
+    _column("device", Id),
+    _column("n", BigInteger),
+    _column("record", Id, null=True),  # null where what was sent is no id
+    _column("patient", Id, null=True),
+    _column("member", Id),
+    _column("body"),  # the change as sent
+    _column("digest", Hash),
+    _column("answer"),  # as it was answered: code, field, params, message
+    _column("refused_at", BigInteger),
+    Index(None, "organisation", "record"),
+)
+
+# Writes that were set aside, each told once to every device of its author.
+notices = _table(
+    "notices",
+    "device n write",
+    _column("device", Id),
+    _column("n", BigInteger),
+    _column("write", Hash),  # of field and value: one change may be set aside in several
+    _column("member", Id),
+    _column("position", BigInteger),
+    _column("body"),  # as the wire carries it
+    _column("told_at", BigInteger),
+    Index(None, "organisation", "member", "position"),
+)
+
+files = _table(
+    "files",
+    "patient sha256",
+    _column("patient", Id),
+    _column("sha256", Hash),
+    _column("state", String(20)),  # expected | here
+    _column("type", null=True),
+    _column("size", BigInteger, null=True),
+    _column("created_at", BigInteger),
+)
+
+# Append-only. `link` is the place in the hash chain of the request that wrote the row.
+access_log = _table(
+    "access_log",
+    "id",
+    _column("id", Id),
+    _column("at", BigInteger),
+    _column("member", Id),
+    _column("device", Id, null=True),
+    _column("patient", Id),
+    _column("record", Id, null=True),
+    _column("what", String(40)),
+    _column("is_offline", Boolean),  # told afterwards by a phone, by its own clock
+    _column("logged_at", BigInteger),
+    _column("link", Integer, null=True),
+    Index(None, "organisation", "patient", "at"),
+)

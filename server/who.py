@@ -1,0 +1,164 @@
+"""Who is asking: one answer for every way of signing in. The guard in server/access.py calls it.
+
+    Authorization: Bearer TOKEN        a program
+    Cookie: doorstep_session=…         a person
+    Doorstep-Device: SECRET            the phone in their hand, unlocked; names its author alone only
+                                       when it was revoked, so that what it had not sent is kept
+
+A further way, such as a passkey, ends in a session and needs nothing here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+
+from flask import request
+from sqlalchemy import Connection, Row, Select, select
+
+from server.database import begin
+from server.tables import device, member, session, team, token
+from server.tables import organisation as organisations
+
+COOKIE = "doorstep_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A member as this request shows them."""
+
+    organisation: str
+    organisation_name: str
+    is_demo: bool
+    member: str
+    name: str
+    email: str
+    role: str
+    team: str | None
+    team_name: str | None
+    device: str | None = None
+    """The phone whose secret came with the request; only ever one of this member."""
+    is_program: bool = False
+    is_read_only: bool = False
+    is_revoked: bool = False
+    """The phone was revoked: it is told to erase itself, and nothing else."""
+
+
+def who() -> Caller | None:
+    """The member who sent this request, or None. A left member, an ended session, a token of the past
+    or of a stranger's are nobody."""
+    with begin(None) as connection:
+        bearer = request.headers.get("Authorization", "")
+        if bearer.startswith("Bearer "):
+            return _by_token(connection, hash_of(bearer[7:].strip()))
+        phone = _phone(connection)
+        cookie = request.cookies.get(COOKIE)
+        return (
+            _by_session(connection, hash_of(cookie), phone)
+            if cookie
+            else _by_revoked(connection, phone)
+        )
+
+
+def caller_of_member(connection: Connection, organisation: str, id_: str) -> Caller | None:
+    """An active member as a caller, by their id."""
+    row = connection.execute(
+        _callers().where(
+            member.c.status == "active", member.c.organisation == organisation, member.c.id == id_
+        )
+    ).first()
+    return row and Caller(*row)
+
+
+def hash_of(secret: str) -> str:
+    """Under which a secret is stored. Ours are 32 random bytes, which need no salt."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def now_ms() -> int:
+    """The server's own time, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def _callers() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            member.c.organisation,
+            organisations.c.name.label("organisation_name"),
+            organisations.c.is_demo,
+            member.c.id.label("member"),
+            member.c.name,
+            member.c.email,
+            member.c.role,
+            member.c.team,
+            team.c.name.label("team_name"),
+        )
+        .select_from(member)
+        .join(organisations, organisations.c.id == member.c.organisation)
+        .outerjoin(
+            team, (team.c.organisation == member.c.organisation) & (team.c.id == member.c.team)
+        )
+    )
+
+
+def _by_token(connection: Connection, hashed: str) -> Caller | None:
+    row = connection.execute(
+        _callers()
+        .add_columns(token.c.read_only)
+        .join(
+            token, (token.c.organisation == member.c.organisation) & (token.c.member == member.c.id)
+        )
+        .where(
+            member.c.status == "active",
+            token.c.token == hashed,
+            token.c.revoked_at.is_(None),
+            token.c.expires_at > now_ms(),
+        )
+    ).first()
+    return row and Caller(*row[:-1], is_program=True, is_read_only=row.read_only)
+
+
+def _by_session(
+    connection: Connection, hashed: str, phone: Row[tuple[object, ...]] | None
+) -> Caller | None:
+    row = connection.execute(
+        _callers()
+        .join(
+            session,
+            (session.c.organisation == member.c.organisation) & (session.c.member == member.c.id),
+        )
+        .where(
+            member.c.status == "active", session.c.token == hashed, session.c.expires_at > now_ms()
+        )
+    ).first()
+    if row is None:
+        return _by_revoked(connection, phone)
+    if phone is None or (phone.organisation, phone.member) != (row.organisation, row.member):
+        return Caller(*row)
+    return Caller(*row, device=phone.id, is_revoked=phone.revoked_at is not None)
+
+
+def _by_revoked(connection: Connection, phone: Row[tuple[object, ...]] | None) -> Caller | None:
+    if phone is None or phone.revoked_at is None:
+        return None
+    row = connection.execute(
+        _callers().where(member.c.organisation == phone.organisation, member.c.id == phone.member)
+    ).first()
+    return row and Caller(*row, device=phone.id, is_revoked=True)
+
+
+def _phone(connection: Connection) -> Row[tuple[object, ...]] | None:
+    secret = request.headers.get("Doorstep-Device")
+    if not secret:
+        return None
+    return connection.execute(
+        select(device.c.organisation, device.c.member, device.c.id, device.c.revoked_at).where(
+            device.c.secret == hash_of(secret)
+        )
+    ).first()
