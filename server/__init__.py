@@ -24,11 +24,14 @@ COMPRESSED = [
 
 
 def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
-    """The application, ready to serve. Raises schema.OldSchema for a database of another version."""
+    """The application, ready to serve. Raises schema.OldSchema unless the database is of this
+    version. No connection stays open for the processes that fork off to share."""
     app = build_app(settings)
     with app.app_context():
-        schema.require_current()
-        database.db.engine.dispose()  # no connection of ours is shared by the processes that fork off
+        try:
+            schema.require_current()
+        finally:
+            database.db.engine.dispose()
     return app
 
 

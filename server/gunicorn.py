@@ -20,4 +20,5 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 30
 forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True
 accesslog = None  # an address may hold the id of a chart, and the access log is in the database

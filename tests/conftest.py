@@ -1,0 +1,141 @@
+"""The databases of the tests: every test that asks for `database` runs on SQLite and on PostgreSQL.
+
+PostgreSQL is a private cluster, one a test process, which an unprivileged user runs on a socket in a
+temporary folder; it has never heard of fsync, and each test gets a copy of a migrated template.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from server import build_app, create_app, schema
+from server.database import db
+from server.settings import Settings
+
+CLUSTER_OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    " -c shared_buffers=64MB -c max_connections=60 -c autovacuum=off"
+)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with our schema and no row in it."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copyfile(template, tmp_path / "doorstep.sqlite3")
+        yield f"sqlite:///{tmp_path / 'doorstep.sqlite3'}"
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        with cluster.copied("doorstep_template") as url:
+            yield url
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The server on that database, its application context open for calls below HTTP."""
+    made = create_app(Settings(home=tmp_path, database_url=database, web=tmp_path / "web"))
+    with made.app_context():
+        yield made
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "doorstep.sqlite3"
+    migrate(f"sqlite:///{path}", path.parent)
+    return path
+
+
+class Cluster:
+    """A PostgreSQL of this test process's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+        self.names = (f"test_{number}" for number in itertools.count())
+
+    def run(self, program: str, *arguments: str) -> None:
+        found = find_postgres(program)
+        as_user = ["runuser", "-u", self.user, "--"] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*as_user, found, *arguments], check=True, cwd=self.folder, stdout=subprocess.DEVNULL
+        )
+
+    def start(self) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self.run("initdb", "-D", data, "-U", self.user, "--auth=trust", "--no-sync", "-E", "UTF8")
+        self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
+
+    @property
+    def options(self) -> str:
+        return f"{CLUSTER_OPTIONS} -k {self.folder}"
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
+
+    def sql(self, statement: str) -> None:
+        address = f"host={self.folder} user={self.user} dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    @contextlib.contextmanager
+    def copied(self, template: str) -> Iterator[str]:
+        """A database of its own, a copy of another, dropped afterwards."""
+        name = next(self.names)
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))  # short: a socket's path is limited
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        cluster.sql("CREATE DATABASE doorstep_template")
+        migrate(cluster.url("doorstep_template"), folder)
+        yield cluster
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_postgres(program: str) -> str:
+    """Where a program of PostgreSQL stands; Debian keeps the server's beside the path."""
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / program).exists():
+            return str(folder / program)
+    if found := shutil.which(program):
+        return found
+    pytest.fail(
+        "PostgreSQL is missing. Install it with: sudo apt-get install --no-install-recommends"
+        " postgresql"
+    )
+
+
+def migrate(url: str, home: Path) -> None:
+    with build_app(Settings(home=home, database_url=url)).app_context():
+        schema.migrate()
+        db.engine.dispose()
