@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { precache } from './build/precache.ts';
+import manifest from './package.json' with { type: 'json' };
 
 const tests = fileURLToPath(new URL('../tests/pwa', import.meta.url));
 
@@ -16,7 +18,8 @@ const fake: Plugin = {
 };
 
 export default defineConfig(() => ({
-  plugins: [svelte(), fake],
+  plugins: [svelte(), fake, precache('src/sw.ts')],
+  define: { __VERSION__: JSON.stringify(manifest.version) },
   // The Content-Security-Policy knows no inline script and no data: address but for images.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
   server: {

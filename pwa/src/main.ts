@@ -1,9 +1,38 @@
 /** Wires everything, and nothing else does. */
 import { mount } from 'svelte';
 import Root from './App.svelte';
+import { fieldNamed } from './fields/catalogue';
 import { App } from './state/app.svelte';
+import { deviceName } from './state/device';
 import { Router } from './state/router.svelte';
+import { activateUpdate, registerWorker, wakeOnSignal } from './worker';
 import './style/index.css';
 
-const app = new App(new Router(window), localStorage, navigator.languages);
+const app = new App(new Router(window), {
+  fetch: (input, init) => fetch(input, init),
+  storage: localStorage,
+  storageManager: navigator.storage,
+  languages: navigator.languages,
+  clock: {
+    now: () => Date.now(),
+    setTimeout: (act, wait) => setTimeout(act, wait),
+    clearTimeout: (timer) => clearTimeout(timer),
+    random: () => Math.random(),
+  },
+  version: __VERSION__,
+  name: deviceName(navigator.userAgent),
+  isLog: (kind, field) => fieldNamed(kind, field)?.rule === 'append',
+  wakeOnSignal: () => void wakeOnSignal(),
+  activateUpdate: () => void activateUpdate(),
+});
+
+window.addEventListener('online', () => app.wake());
+window.addEventListener('pagehide', () => void app.leave());
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) void app.leave();
+  else app.wake();
+});
 mount(Root, { target: document.getElementById('app')!, props: { app } });
+void app.start();
+if (import.meta.env.PROD)
+  void registerWorker({ updateReady: () => (app.updateReady = true), wake: () => app.wake() });

@@ -5,31 +5,60 @@
  *   screen --save--> store (journal) --outbox--> sync --answer--> store --> index, charts --> screen
  */
 import { v7 } from 'uuid';
-import type { Edit, FileValue, RecordShown, Refused } from '../store/types';
-import { Chart, Records } from './chart.svelte';
+import { StoreFull } from '../store/database';
+import { clearDraft, getDraft, putDraft } from '../store/drafts';
+import { getFile, putFile } from '../store/files';
+import { asRefused } from '../store/journal';
+import { NOTICES } from '../store/memory';
+import { dismissNotice } from '../store/notices';
+import { noteRead } from '../store/reads';
+import { letGo, sendAgain } from '../store/refused';
+import { save } from '../store/save';
+import { Locked } from '../store/seal';
+import type { Store, StoreEvent } from '../store/store';
+import type { Edit, FileValue, Notice, RecordShown, Refused } from '../store/types';
+import { Client } from '../sync/client';
+import { fetchSummary } from '../sync/summary';
+import type { Chart, Records } from './chart.svelte';
 import { Index } from './index.svelte';
+import type { Platform } from './platform';
 import type { Router } from './router.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
+import { Shelves } from './shelves.svelte';
 import { SyncState } from './sync.svelte';
+import { Syncer } from './syncer';
 import type { JoinResult, SummaryAudience, SummaryResult } from './types';
 
 export class App {
-  readonly session = new Session();
   readonly index = new Index();
   readonly sync = new SyncState();
   readonly settings: Settings;
+  readonly session: Session;
   /** Not accepted: refused changes, oldest first, until they are mended or let go. */
   refused: Refused[] = $state.raw([]);
   /** A new version of the app is here and waits for `update()`. */
   updateReady: boolean = $state(false);
 
+  readonly #client: Client;
+  readonly #shelves: Shelves;
+  readonly #syncer: Syncer;
+  readonly #leaving = new Set<() => Promise<void> | void>();
+
   constructor(
     readonly router: Router,
-    storage: Pick<Storage, 'getItem' | 'setItem'>,
-    languages: readonly string[],
+    private readonly platform: Platform,
   ) {
-    this.settings = new Settings(storage, languages);
+    this.settings = new Settings(platform.storage, platform.languages);
+    this.#client = new Client(platform.fetch);
+    this.session = new Session(this.#client, platform, (store) => this.#turnTo(store));
+    this.#shelves = new Shelves((patient) => this.#noteRead(patient));
+    this.#syncer = new Syncer(this.sync, this.#client, platform, {
+      store: () => this.session.store,
+      lang: () => this.settings.lang,
+      leave: () => this.leave(),
+      wipe: () => this.#wipe(),
+    });
   }
 
   get phase() {
@@ -40,37 +69,60 @@ export class App {
     return this.session.me;
   }
 
+  /** Finds the store on this phone. Called once, by main.ts. */
+  async start(): Promise<void> {
+    await this.session.start();
+    if (this.session.outdated) this.sync.error = 'outdated';
+    if (this.phase === 'open') this.#opened();
+    else await this.session.askRevoked();
+  }
+
   /** Redeems the token of a sign-in link, enrols this phone if it must be, opens the store and syncs. */
-  join(_token: string): Promise<JoinResult> {
-    throw new Error('not wired');
+  async join(token: string): Promise<JoinResult> {
+    const result = await this.session.join(token);
+    if (result === 'joined') this.#opened();
+    return result;
   }
 
   /** Opens the store that is on this phone. Needs no network. False when it could not be opened. */
-  unlock(): Promise<boolean> {
-    throw new Error('not wired');
+  async unlock(): Promise<boolean> {
+    const isOpen = await this.session.unlock();
+    if (isOpen) this.#opened();
+    return isOpen;
   }
 
   /** Lets forms put away what is being typed (see `onLeave`), then forgets the key and all that is open. */
-  lock(): Promise<void> {
-    throw new Error('not wired');
+  async lock(): Promise<void> {
+    await this.leave();
+    this.session.lock();
+    this.#close();
   }
 
-  /** Ends the session at the server; the sealed store stays for the same member. Refused while changes are unsent and `sure` is false. */
-  signOut(_sure = false): Promise<'done' | 'unsent' | 'offline'> {
-    throw new Error('not wired');
+  /**
+   * Ends the session at the server; the sealed store stays for the same member's return. `unsent`: changes wait for
+   * the server, ask the member and call again with `sure`. `offline`: a session can be ended only with a signal.
+   */
+  async signOut(sure = false): Promise<'done' | 'unsent' | 'offline'> {
+    await this.leave();
+    if (this.sync.unsent > 0 && !sure) return 'unsent';
+    const reply = await this.#client.call('/api/sign-out', () => true);
+    if ('trouble' in reply && reply.trouble === 'offline') return 'offline';
+    this.#close();
+    this.session.leave();
+    return 'done';
   }
 
   /**
    * The chart of a patient, kept up to date. Returns at once; `chart.state` says when it is open. The same object
-   * for the same patient while it stays open. It may be called in a `$derived`.
+   * for the same patient while the app is open. It may be called in a `$derived`.
    */
-  chart(_patient: string): Chart {
-    throw new Error('not wired');
+  chart(patient: string): Chart {
+    return this.#shelves.chart(patient);
   }
 
   /** Records of one kind of the library, kept up to date. */
-  library(_kind: string): Records {
-    throw new Error('not wired');
+  library(kind: string): Records {
+    return this.#shelves.library(kind);
   }
 
   /** The card of a member of staff (library kind `member`), null while unknown. Reactive. */
@@ -82,25 +134,40 @@ export class App {
    * Keeps edits, all or none. Resolves when they are durably on the disk, and not before; throws `StoreFull` with
    * nothing kept. An edit that says nothing is left out. Sending follows by itself.
    */
-  save(_edits: Edit[]): Promise<void> {
-    throw new Error('not wired');
+  async save(edits: Edit[]): Promise<void> {
+    const plain = $state.snapshot(edits) as Edit[];
+    await this.#room(() => save(this.#store, plain, this.platform.clock.now()));
+    this.#syncer.schedule.hint();
   }
 
-  /** What is being typed, in its one sealed place: `key` names the form, e.g. `record id/field`. */
-  draft<T>(_key: string): {
+  /**
+   * What is being typed, in its one sealed place. `key` begins with the patient's id (`library` where there is none)
+   * and names the form after it: `PATIENT/RECORD/field`. A draft leaves the phone with its chart.
+   */
+  draft<T>(key: string): {
     get(): Promise<T | null>;
     put(value: T): Promise<void>;
     clear(): Promise<void>;
   } {
-    throw new Error('not wired');
+    return {
+      get: () => getDraft<T>(this.#store, key),
+      put: (value) => this.#room(() => putDraft(this.#store, key, $state.snapshot(value))),
+      clear: () => clearDraft(this.#store, key),
+    };
   }
 
   /**
-   * Calls `handler` before the app locks and when the page is hidden: the moment for a form to save what is typed.
-   * Returns what ends it; call it when the form goes.
+   * Calls `handler` before the app locks, when the page is hidden and before a chart leaves the phone: the moment for
+   * a form to save what is typed. Returns what ends it; call it when the form goes.
    */
-  onLeave(_handler: () => Promise<void> | void): () => void {
-    throw new Error('not wired');
+  onLeave(handler: () => Promise<void> | void): () => void {
+    this.#leaving.add(handler);
+    return () => this.#leaving.delete(handler);
+  }
+
+  /** Calls every handler of `onLeave`; one that fails keeps no other from saving. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([...this.#leaving].map(async (handler) => handler()));
   }
 
   /** An id for a new record. */
@@ -110,36 +177,139 @@ export class App {
 
   /** Syncs without waiting for the next turn. Resolves when the round is over, however it went; see `sync.error`. */
   syncNow(): Promise<void> {
-    throw new Error('not wired');
+    return this.#syncer.schedule.ask();
   }
 
-  /** Puts a refused change into the outbox again under a new number, as it was or as `mended`; those refused with it follow. */
-  sendAgain(_id: string, _mended?: Edit): Promise<void> {
-    throw new Error('not wired');
+  /** The signal may be back, or somebody looks at the page again. */
+  wake(): void {
+    if (this.phase === 'open') this.#syncer.schedule.retry();
+    else void this.session.askRevoked();
+  }
+
+  /**
+   * Puts a refused change into the outbox again under a new number, as it was or as `mended`; those refused for want
+   * of it follow.
+   */
+  async sendAgain(id: string, mended?: Edit): Promise<void> {
+    const edit = $state.snapshot(mended) as Edit | undefined;
+    await this.#room(() => sendAgain(this.#store, id, edit, this.platform.clock.now()));
+    this.#syncer.schedule.hint();
   }
 
   /** Lets go of a refused change, or of a notice of something set aside. */
-  dismiss(_what: Refused | { device: string; n: number; field: string }): Promise<void> {
-    throw new Error('not wired');
+  dismiss(what: Refused | Notice): Promise<void> {
+    if ('refusal' in what) return letGo(this.#store, what.id);
+    return this.#store.write(async (step, memory) => {
+      const notices = dismissNotice(memory.notices, what);
+      await step.put(NOTICES, notices);
+      return { memory: { ...memory, notices }, shelves: [], result: undefined };
+    });
   }
 
-  /** The PDF of a finished visit, made by the server. */
-  fetchSummary(_visit: string, _lang: string, _audience: SummaryAudience): Promise<SummaryResult> {
-    throw new Error('not wired');
+  /** The PDF of a finished visit, made by the server; a visit not yet sent is sent first. */
+  async fetchSummary(
+    visit: string,
+    lang: string,
+    audience: SummaryAudience,
+  ): Promise<SummaryResult> {
+    const isUnsent = () => this.index.visits.some((row) => row.id === visit && row.unsent);
+    if (isUnsent()) await this.syncNow();
+    if (isUnsent()) return { error: this.sync.error ?? 'pending' };
+    const { secret } = this.#store.memory.account;
+    return fetchSummary(this.#client, this.platform.clock, { visit, lang, audience, secret });
   }
 
   /** Seals bytes for a `file` field; the value names them. */
-  putFile(_patient: string, _bytes: Blob, _name?: string): Promise<FileValue> {
-    throw new Error('not wired');
+  putFile(patient: string, bytes: Blob, name?: string): Promise<FileValue> {
+    return this.#room(() => putFile(this.#store, patient, bytes, name));
   }
 
   /** The bytes of a `file` value, null when they are not here yet. */
-  getFile(_patient: string, _value: FileValue): Promise<Blob | null> {
-    throw new Error('not wired');
+  getFile(patient: string, value: FileValue): Promise<Blob | null> {
+    return getFile(this.#store, patient, value);
   }
 
   /** Starts the new version: forms save, then the page loads again. */
-  update(): Promise<void> {
-    throw new Error('not wired');
+  async update(): Promise<void> {
+    await this.leave();
+    this.platform.activateUpdate();
+  }
+
+  get #store(): Store {
+    if (!this.session.store) throw new Locked();
+    return this.session.store;
+  }
+
+  /** Runs a write; a full store is told at once, before anything is lost. */
+  async #room<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      this.sync.full = false;
+      return result;
+    } catch (error) {
+      if (error instanceof StoreFull) this.sync.full = true;
+      throw error;
+    }
+  }
+
+  #turnTo(store: Store): void {
+    this.#close();
+    store.on((event) => this.#hear(event));
+    void store.outside().then(({ unsent, contact }) => {
+      this.sync.unsent = unsent;
+      this.sync.lastContact = contact;
+    });
+  }
+
+  #opened(): void {
+    this.#shelves.follow(this.#store);
+    this.#show();
+    void this.#syncer.askStorage();
+    this.#syncer.schedule.start();
+  }
+
+  #hear(event: StoreEvent): void {
+    if (event.type === 'changed' && this.phase === 'open') {
+      this.#show();
+      this.#shelves.refresh(event.shelves);
+    } else if (event.type === 'locked') {
+      this.session.locked();
+      this.#close();
+    } else if (event.type === 'erased') {
+      this.session.erasedElsewhere();
+      this.#close();
+    }
+  }
+
+  #show(): void {
+    const { store } = this.session;
+    if (!store?.isOpen) return;
+    const { memory } = store;
+    this.index.show(memory.summaries.values());
+    this.index.notices = memory.notices.filter((one) => !one.dismissed).toReversed();
+    this.refused = memory.entries.filter(({ state }) => state === 'refused').map(asRefused);
+    this.#syncer.follow(store);
+  }
+
+  /** Nothing of the store is left in memory. What is unsent stays counted. */
+  #close(): void {
+    this.#syncer.schedule.stop();
+    this.#shelves.clear();
+    this.index.show([]);
+    this.index.notices = [];
+    this.refused = [];
+    this.sync.error = null;
+    this.sync.detail = null;
+  }
+
+  async #wipe(): Promise<void> {
+    this.#close();
+    await this.session.erase();
+  }
+
+  #noteRead(patient: string): void {
+    const read = { id: v7(), patient, at: this.platform.clock.now(), what: 'chart' as const };
+    // A read that finds no room is not told; the chart is shown all the same.
+    noteRead(this.#store, read).catch(() => {});
   }
 }

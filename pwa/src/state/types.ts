@@ -19,8 +19,3 @@ export type SummaryResult = { pdf: Blob } | { error: Trouble | 'pending' };
 
 /** How the next contact with the server goes. */
 export type SyncPhase = 'idle' | 'sending' | 'receiving' | 'waiting';
-
-/** Why the store could not take something. */
-export class StoreFull extends Error {
-  override name = 'StoreFull';
-}

@@ -205,7 +205,7 @@ export type Trouble = 'offline' | 'signed_out' | 'outdated' | 'refused';
 /** The value of a `file` field: its bytes are sealed on the phone or still to come. */
 export interface FileValue {
   sha256: string;
-  type: string;
+  media_type: string;
   size: number;
   name?: string;
 }

@@ -261,7 +261,7 @@ function medications(
         route: "oral",
         instructions: "One tablet every morning",
       },
-      nth === 0 ? { version: 9002, contested: { dose: contest } } : {},
+      nth === 0 ? { contested: { dose: contest } } : {},
     ),
     make("medication", id, {
       name: "Metformin",
@@ -304,7 +304,7 @@ function tasks(
         owner: ME.member,
         priority: "urgent",
       },
-      nth === 2 ? { version: 9011, overruled: { priority: lost } } : {},
+      nth === 2 ? { overruled: { priority: lost } } : {},
     ),
     make("task", id, {
       description: "Call the pharmacy about the refill",

@@ -1,0 +1,90 @@
+/** Runs the rounds of sync for the open store and keeps `SyncState` true. */
+import { Client, type NoAnswer } from '../sync/client';
+import { syncRound, type Outcome } from '../sync/round';
+import { Schedule, type Ended } from '../sync/schedule';
+import { askStorage, statusOf, unsentOf, type StorageState } from '../sync/status';
+import type { Store } from '../store/store';
+import type { Platform } from './platform';
+import type { SyncState } from './sync.svelte';
+
+interface Surroundings {
+  store: () => Store | null;
+  lang: () => string;
+  leave: () => Promise<void>;
+  wipe: () => Promise<void>;
+}
+
+export class Syncer {
+  readonly schedule: Schedule;
+
+  constructor(
+    private readonly state: SyncState,
+    private readonly client: Client,
+    private readonly platform: Platform,
+    private readonly around: Surroundings,
+  ) {
+    this.schedule = new Schedule(() => this.#round(), platform.clock);
+  }
+
+  /** Shows what the store says: how much is unsent, since when, and when the server was last heard. */
+  follow(store: Store): void {
+    Object.assign(this.state, unsentOf(store));
+    this.state.lastContact = store.memory.contact;
+    this.state.restored = store.memory.restored !== null;
+  }
+
+  async askStorage(): Promise<StorageState> {
+    const storage = await askStorage(this.platform.storageManager);
+    Object.assign(this.state, storage);
+    return storage;
+  }
+
+  /** One round at a time over all tabs: where another tab is at it, this one takes its result. */
+  async #round(): Promise<Ended> {
+    const store = this.around.store();
+    if (!store?.isOpen) return { ok: true };
+    const name = `doorstep/${store.member}/sync`;
+    const ended = await navigator.locks.request(name, { ifAvailable: true }, (lock) =>
+      lock ? this.#exchange(store) : { ok: true },
+    );
+    this.state.progress = null;
+    this.state.phase = ended.ok ? 'idle' : 'waiting';
+    return ended;
+  }
+
+  async #exchange(store: Store): Promise<Ended> {
+    this.state.phase = this.state.unsent ? 'sending' : 'receiving';
+    const outcome = await syncRound({
+      store,
+      client: this.client,
+      now: this.platform.clock.now,
+      lang: this.around.lang(),
+      name: this.platform.name,
+      status: async () => statusOf(store, this.platform.version, await this.askStorage()),
+      leave: this.around.leave,
+      progress: (records) => {
+        this.state.phase = 'receiving';
+        this.state.progress = records;
+      },
+    });
+    return this.#take(outcome);
+  }
+
+  async #take(outcome: Outcome): Promise<Ended> {
+    const { state } = this;
+    if ('trouble' in outcome) return this.#fail(outcome);
+    state.error = null;
+    state.detail = null;
+    state.full = 'full' in outcome;
+    state.restored = 'restored' in outcome;
+    return { ok: 'done' in outcome };
+  }
+
+  async #fail({ trouble, detail, wait, wipe }: NoAnswer): Promise<Ended> {
+    if (wipe) await this.around.wipe();
+    this.state.error = trouble;
+    this.state.detail = detail ?? null;
+    if (trouble === 'offline') this.platform.wakeOnSignal();
+    return wait ? { ok: false, wait } : { ok: false };
+  }
+}

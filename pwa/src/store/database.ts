@@ -1,0 +1,134 @@
+/** The member's database on this phone: its schema, its one way to write durably, and how it ends. */
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import type { Row } from './journal';
+
+/** Version of the object stores below. */
+const SCHEMA = 1;
+
+export interface Tables extends DBSchema {
+  /** The key, which no script can read out. Only keys.ts touches it. */
+  keys: { key: string; value: CryptoKey };
+  /** Sealed blobs by the place that is their associated data: `chart/ID`, `index`, `library/KIND`, `draft/…`. */
+  sealed: { key: string; value: ArrayBuffer };
+  /** Edits and what became of them. Their numbers and states are plain, so that a locked app can count them. */
+  journal: {
+    key: [string, number];
+    value: Row;
+    indexes: { state: string; patient: string; answered: number };
+  };
+  /** What is no secret and must be known while locked: see `Plain`. */
+  plain: { key: string; value: unknown };
+}
+
+/** Everything in the object store `plain`. */
+export interface Plain {
+  /** The device, the number its next change gets, and the last number that was ever sent. */
+  numbering: { device: string; next: number; sent: number };
+  /** How far this phone has got. Written only together with what it stands for. */
+  progress: { epoch: string | null; cursor: string | null };
+  /** Counts writes, so that a tab knows when another has written. */
+  writes: number;
+  /** When the server last gave a whole answer. */
+  contact: number;
+  /** The epoch that the server went on to after a restore; unsent work waits until the phone has followed. */
+  restored: string;
+}
+
+export type Database = IDBPDatabase<Tables>;
+export type Places = ('sealed' | 'journal' | 'plain' | 'keys')[];
+export type Writing = IDBPTransaction<Tables, Places, 'readwrite'>;
+
+/** There was no room. Nothing of what was to be written is. */
+export class StoreFull extends Error {
+  override name = 'StoreFull';
+}
+
+/** A newer version of the app has written this store. */
+export class StoreNewer extends Error {
+  override name = 'StoreNewer';
+}
+
+const nameOf = (member: string) => `doorstep-${member}`;
+
+/** Opens the database, making it if need be. `onEnd` tells that another tab has erased or upgraded it. */
+export async function openDatabase(
+  member: string,
+  onEnd: () => void = () => {},
+): Promise<Database> {
+  try {
+    return await openDB<Tables>(nameOf(member), SCHEMA, {
+      upgrade(db) {
+        db.createObjectStore('keys');
+        db.createObjectStore('sealed');
+        db.createObjectStore('plain');
+        const journal = db.createObjectStore('journal', { keyPath: ['device', 'n'] });
+        journal.createIndex('state', 'state');
+        journal.createIndex('patient', 'patient');
+        journal.createIndex('answered', 'answered');
+      },
+      blocking(_, __, event) {
+        (event.target as IDBDatabase).close();
+        onEnd();
+      },
+      terminated: onEnd,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') throw new StoreNewer();
+    throw error;
+  }
+}
+
+/**
+ * One transaction, all or nothing, on the disk when this resolves. `act` makes its requests at once, without waiting
+ * for anything but them.
+ */
+export async function writeDurably(db: Database, act: (writing: Writing) => void): Promise<void> {
+  const writing = db.transaction(['sealed', 'journal', 'plain', 'keys'], 'readwrite', {
+    durability: 'strict',
+  });
+  // A refused request aborts the transaction, which `done` then tells; its own promise says nothing more.
+  try {
+    try {
+      act(writing);
+    } catch (error) {
+      writing.abort();
+      quiet(writing.done);
+      throw error;
+    }
+    await writing.done;
+  } catch (error) {
+    if (isFull(error) || isFull(writing.error)) throw new StoreFull(undefined, { cause: error });
+    throw error;
+  }
+}
+
+export function readPlain<K extends keyof Plain>(
+  db: Database,
+  name: K,
+): Promise<Plain[K] | undefined> {
+  return db.get('plain', name) as Promise<Plain[K] | undefined>;
+}
+
+export function putPlain<K extends keyof Plain>(writing: Writing, name: K, value: Plain[K]): void {
+  quiet(writing.objectStore('plain').put(value, name));
+}
+
+/** For a request inside a transaction: the transaction's own outcome speaks for it. */
+export function quiet(request: Promise<unknown>): void {
+  request.catch(() => {});
+}
+
+/** Empties the store, the key first, and removes it. What was in it cannot be read again, whatever remains. */
+export async function eraseDatabase(db: Database, member: string): Promise<void> {
+  await db.clear('keys');
+  await writeDurably(db, (writing) => {
+    for (const place of ['sealed', 'journal', 'plain'] as const)
+      quiet(writing.objectStore(place).clear());
+  });
+  db.close();
+  await deleteDB(nameOf(member));
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
+}

@@ -1,0 +1,93 @@
+/** Makes this browser profile a device of the signed-in member, and again where the server no longer knows it. */
+import { shelfOf } from '../store/charts';
+import { Ledger } from '../store/ledger';
+import { ACCOUNT, type Account } from '../store/memory';
+import type { Store } from '../store/store';
+import type { Me } from '../store/types';
+import { settle } from './answer';
+import type { Client, NoAnswer, Reply } from './client';
+import { isObject, type Outcomes } from './wire';
+
+type Enrolled = Pick<Account, 'device' | 'secret'>;
+
+export function askMe(client: Client): Promise<Reply<Me>> {
+  return client.call('/api/me', readMe, { method: 'GET' });
+}
+
+export function readMe(body: unknown): Me | null {
+  return isObject(body) && typeof body.member === 'string' ? (body as unknown as Me) : null;
+}
+
+/** Enrols; with `device`, takes up again an id that the server does not know. */
+export function enrol(client: Client, name: string, device?: string): Promise<Reply<Enrolled>> {
+  const body = device ? { name, device } : { name };
+  return client.call('/api/devices', readEnrolled, { body });
+}
+
+/**
+ * The server does not know this device, as after a restore: its id is taken up again, with a new secret. Never for
+ * another member's session: their changes would be sent in a wrong name.
+ */
+export async function takeUpAgain(
+  store: Store,
+  client: Client,
+  name: string,
+): Promise<NoAnswer | null> {
+  const me = await askMe(client);
+  if (!('answer' in me)) return me;
+  const { account } = store.memory;
+  if (me.answer.member !== account.me.member) return { trouble: 'signed_out' };
+  const reply = await enrol(client, name, account.device);
+  if (!('answer' in reply))
+    return reply.code === 'device_id' ? enrolAnew(store, client, name) : reply;
+  await store.write(async (step, memory) => {
+    const taken = { ...memory.account, me: me.answer, secret: reply.answer.secret };
+    await step.put(ACCOUNT, taken);
+    return { memory: { ...memory, account: taken }, shelves: [], result: undefined };
+  });
+  return null;
+}
+
+/**
+ * This phone is a copy of another, or its id is taken: it enrols anew and offers what is left of the outbox under the
+ * new id, renumbered from 1 (protocol.md, "One round trip"). `outcomes` are what the server had answered already.
+ */
+export async function enrolAnew(
+  store: Store,
+  client: Client,
+  name: string,
+  outcomes: Outcomes = { accepted: [], refused: [] },
+  now = Date.now(),
+): Promise<NoAnswer | null> {
+  const reply = await enrol(client, name);
+  if (!('answer' in reply)) return reply;
+  const { device, secret } = reply.answer;
+  await store.write(async (step, memory) => {
+    const ledger = new Ledger(memory.entries);
+    settle(ledger, outcomes, memory.numbering.device, now);
+    let next = 1;
+    const shelves = new Set(ledger.pending().map((entry) => shelfOf(entry.change!)));
+    for (const entry of ledger.pending()) {
+      ledger.drop(entry);
+      ledger.put({ ...entry, device, n: next, change: { ...entry.change!, n: next } });
+      next += 1;
+    }
+    await ledger.write(step);
+    const account = { ...memory.account, device, secret };
+    const numbering = { device, next, sent: 0 };
+    await step.put(ACCOUNT, account);
+    step.plain('numbering', numbering);
+    return {
+      memory: { ...memory, account, numbering, entries: ledger.all() },
+      shelves,
+      result: undefined,
+    };
+  });
+  return null;
+}
+
+function readEnrolled(body: unknown): Enrolled | null {
+  if (!isObject(body)) return null;
+  const { device, secret } = body;
+  return typeof device === 'string' && typeof secret === 'string' ? { device, secret } : null;
+}

@@ -1,0 +1,52 @@
+/** The page's side of the service worker: a new version, and being woken when there is a signal. */
+
+/** To the worker: start the version that waits. */
+export const START = 'start';
+/** From the worker, and the tag of the background sync: there is a signal. */
+export const WAKE = 'wake';
+
+interface Hears {
+  /** A new version is here and waits. */
+  updateReady(): void;
+  wake(): void;
+}
+
+/** Background Sync, which Chromium has. */
+interface WithSync {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+/** Registers the worker and looks for a new version whenever somebody comes back to the page. */
+export async function registerWorker(hears: Hears): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const hadWorker = serviceWorker.controller !== null;
+  serviceWorker.addEventListener('message', ({ data }) => data === WAKE && hears.wake());
+  serviceWorker.addEventListener('controllerchange', () => hadWorker && location.reload());
+  const registration = await serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  const tell = (worker: ServiceWorker | null) => {
+    if (worker?.state === 'installed' && serviceWorker.controller) hears.updateReady();
+  };
+  tell(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const worker = registration.installing;
+    worker?.addEventListener('statechange', () => tell(worker));
+  });
+  document.addEventListener('visibilitychange', () => {
+    // Without a network there is none to find, which is no news.
+    if (!document.hidden) registration.update().catch(() => {});
+  });
+}
+
+/** Starts the version that waits; the page loads again when it has. */
+export async function activateUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.waiting) registration.waiting.postMessage(START);
+  else location.reload();
+}
+
+export async function wakeOnSignal(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  // Refused where the member has turned background sync off: the page's own rhythm does.
+  await (registration as WithSync | undefined)?.sync?.register(WAKE).catch(() => {});
+}
