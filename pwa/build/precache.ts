@@ -19,7 +19,7 @@ export function precache(entry: string): Plugin {
     name: 'doorstep-precache',
     apply: 'build',
     configResolved: (resolved) => void (config = resolved),
-    closeBundle: {
+    writeBundle: {
       order: 'post',
       sequential: true,
       async handler() {
