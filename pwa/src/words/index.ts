@@ -2,6 +2,6 @@
 export { t, tIn, type Params } from './t';
 export type { Key } from './areas';
 export { LANGUAGES, bestLanguage, language, setLanguage, type Language } from './language.svelte';
-export { help, label, labelIn } from './label';
+export { help, label, labelIn, labelKnown, labelPlural } from './label';
 export * from './format';
-export { fold, initials, personName } from './names';
+export { initials, personName } from './names';

@@ -1,7 +1,7 @@
 /** Names of people and what is made from them. A name is `{family, given, prefix?}`; any part may be missing. */
-import type { Json } from '../store/types';
+import type { Json, PersonName } from '../store/types';
 
-export function personName(name: Json | undefined): string {
+export function personName(name: Json | PersonName | undefined): string {
   if (typeof name === 'string') return name;
   if (!name || typeof name !== 'object' || Array.isArray(name)) return '';
   return [name.prefix, name.given, name.family].flat().filter(Boolean).join(' ');
@@ -15,9 +15,4 @@ export function initials(name: string): string {
     .map((word) => [...(word ?? '')][0] ?? '')
     .join('')
     .toLocaleUpperCase();
-}
-
-/** Folded for search and for sorting: no case, no accents, single spaces. */
-export function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/gu, ' ').trim();
 }

@@ -1,0 +1,35 @@
+/** How the phone stands with the server in one short phrase: the small sign on Today and More. */
+import type { SyncState } from '../state/sync.svelte';
+import type { Tone } from '../parts/tone';
+import { t } from '../words';
+
+export type SyncSign = {
+  what: 'error' | 'offline' | 'working' | 'unsent' | 'waiting' | 'ok';
+  tone: Tone;
+  text: string;
+};
+
+type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'lastContact'>;
+
+/** What a person must act on comes first; being offline is no fault, and what waits to be sent is said with it. */
+export function syncSign({ phase, unsent, error, lastContact }: Seen): SyncSign {
+  const waiting = unsent > 0 ? t('shell.unsent', { count: unsent }) : null;
+  if (error && error !== 'offline') {
+    return { what: 'error', tone: 'danger', text: t(`shell.sync_error_${error}`) };
+  }
+  if (error === 'offline') {
+    const offline = t('shell.sync_error_offline');
+    return {
+      what: 'offline',
+      tone: 'neutral',
+      text: waiting ? `${offline} · ${waiting}` : offline,
+    };
+  }
+  if (phase === 'sending' || phase === 'receiving') {
+    return { what: 'working', tone: 'accent', text: t('shell.sync_now') };
+  }
+  if (waiting) return { what: 'unsent', tone: 'unsent', text: waiting };
+  if (lastContact === null)
+    return { what: 'waiting', tone: 'neutral', text: t('shell.sync_waiting') };
+  return { what: 'ok', tone: 'good', text: t('shell.sync_ok') };
+}
