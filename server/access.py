@@ -1,13 +1,13 @@
 """What a caller may do: the guard before every view, and the right to read one chart.
 
-Each route declares who may call it, its scope and its log entry in the one table of server/routes.py.
-The guard holds them to it, so that a view can forget nothing; the application does not start with a
-route that is not in the table.
+Each route declares who may call it, its scope and its log entry in the one table of
+server/routes.py. The guard holds them to it, so that a view can forget nothing; the application
+does not start with a route that is not in the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -56,7 +56,7 @@ class Route:
 
 
 def register(app: Flask, routes: Iterable[Route]) -> None:
-    """Add the routes and their guard. Raises RuntimeError where a declaration does not hold together."""
+    """Add the routes and their guard. Raises RuntimeError where one contradicts itself."""
     declared: dict[str, Route] = {}
     for route in routes:
         if (route.scope == "open") != (route.roles == NOBODY_ASKED):
@@ -81,7 +81,7 @@ def require_declared(app: Flask) -> None:
 
 
 def guard() -> None:
-    """Let a request through to its view only as its route declares; the caller is then `caller()`."""
+    """Let a request through to its view only as its route declares; it is then `caller()`'s."""
     if request.routing_exception is not None:
         return  # answered by the 404 or 405 that it is
     route = _route()
@@ -144,7 +144,7 @@ def read_chart(connection: Connection, patient: str, record: str | None = None) 
     )
 
 
-def note_reads(connection: Connection, rows: list[Mapping[str, object]]) -> None:
+def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Append to the access log what is not there yet."""
     if rows:
         connection.execute(insert_into(connection, access_log).on_conflict_do_nothing(), rows)

@@ -1,4 +1,4 @@
-"""The JSON of a request: of the right type, unpacked within bounds, and readable. Called by views."""
+"""The JSON of a request: of the right type, unpacked within bounds, readable. Called by views."""
 
 from __future__ import annotations
 

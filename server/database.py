@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.settings import Settings
@@ -29,6 +29,10 @@ db = SQLAlchemy(
         }
     )
 )
+
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row whose columns its query names."""
 
 
 def connect(app: Flask, settings: Settings) -> None:

@@ -22,8 +22,11 @@ LONGEST_NAME = 100
 
 
 def enrol() -> ResponseReturnValue:
-    """Enrols a device of the caller; its secret is shown this once. A program's device has none. A
-    `device` beside the name takes up again an id that the server does not know, as after a restore."""
+    """Enrols a device of the caller.
+
+    Its secret is shown this once; a program's device has none. A `device` beside the name takes up
+    again an id that the server does not know, as after a restore.
+    """
     body = read_json()
     name = body.get("name")
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME or "\0" in name:
@@ -75,7 +78,7 @@ def state(device_id: str) -> ResponseReturnValue:
 
 
 def revoke(connection: Connection, organisation: str, *, id_: str = "", member: str = "") -> int:
-    """Revoke a device, or all of a member's; how many were. Each erases itself at its next contact."""
+    """Revoke a device, or all of a member's; how many were. Each erases itself at next contact."""
     return connection.execute(
         update(device)
         .where(

@@ -83,8 +83,11 @@ def supervises(connection: Connection, organisation: str, supervisor: str, patie
 def supervised(
     connection: Connection, organisation: str, supervisor: str, patients: Collection[str]
 ) -> set[str]:
-    """Which of these charts are of a team that this member supervises. A chart's teams are those of
-    the members who hold it by assignment; with none, it stands on the waitlist of all supervisors."""
+    """Which of these charts are of a team that this member supervises.
+
+    A chart's teams are those of the members who hold it by assignment; with none, it stands on the
+    waitlist of all supervisors.
+    """
     theirs = set(
         connection.scalars(
             select(supervision.c.team).where(
@@ -138,7 +141,7 @@ def move(
     seq: int,
     now: int,
 ) -> None:
-    """Bring the grants of one assignment to what it claims; what begins or ends does so at `seq`."""
+    """Bring the grants of one assignment to what it claims, beginning and ending them at `seq`."""
     rows = connection.execute(
         select(grants).where(
             grants.c.organisation == organisation,

@@ -26,7 +26,7 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """Somebody on staff. A supervisor supervises the teams given; anyone else works in the first."""
+    """Somebody on staff. A supervisor supervises the teams given; others work in the first."""
 
     email: str
     name: str

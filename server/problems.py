@@ -1,13 +1,14 @@
-"""Every error that answers a request, in the one shape of RFC 9457, with a code that stays the same.
+"""Every error that answers a request, in the one shape of RFC 9457, with a code that is stable.
 
-Raise `Problem` anywhere below a view. The sentence comes from the words of the asked language; nothing
-that the database or a library said, and nothing that a person typed, reaches an answer or a log.
+Raise `Problem` anywhere below a view. The sentence comes from the words of the asked language;
+nothing that the database or a library said, and nothing that a person typed, reaches an answer or
+a log.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask import Flask, Response, current_app, g, request
@@ -74,7 +75,7 @@ def handle_problems(app: Flask) -> None:
 
 def _from_http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
-        return Response.force_type(error.get_response(), request.environ)
+        return cast(Response, Response.force_type(error.get_response(), request.environ))
     status = error.code or 500
     return document(
         Problem(status, CODE_OF_STATUS.get(status, "broken" if status >= 500 else "malformed"))

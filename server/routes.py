@@ -1,12 +1,13 @@
 """Every address of the server: its view, who may call it, its scope and its log entry.
 
-The one table of what is open to whom. server/access.py says what the columns mean and enforces them.
+The one table of what is open to whom. server/access.py says what the columns mean, and enforces
+them.
 """
 
 from __future__ import annotations
 
-from server import devices, signing_in, web
-from server.access import NOBODY_ASKED, ROLES, Route
+from server import described, devices, history, signing_in, web
+from server.access import CARING, NOBODY_ASKED, ROLES, Route
 from server.sync import endpoint
 
 ROUTES = (
@@ -22,6 +23,12 @@ ROUTES = (
           roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="POST", path="/api/sign-out", view=signing_in.sign_out,
           roles=ROLES, scope="organisation", log=None, is_for_readers=True),
+    Route(method="GET", path="/api/catalogue", view=described.catalogue,
+          roles=ROLES, scope="organisation", log=None),
+    Route(method="GET", path="/api/records/<record_id>/history", view=history.history,
+          roles=CARING, scope="chart", log="history"),
+    Route(method="GET", path="/api/openapi.json", view=described.openapi,
+          roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="GET", path="/healthz", view=web.health,
           roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="GET", path="/", view=web.file,

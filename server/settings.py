@@ -21,7 +21,7 @@ class Settings:
     port: int = 8000
     """PORT that gunicorn listens on."""
     origin: str = "http://localhost:8000"
-    """ORIGIN: scheme, host and port under which phones reach us. Writes from elsewhere are refused."""
+    """ORIGIN under which phones reach us: scheme, host, port. Writes from elsewhere are refused."""
     web: Path = WEB
     """The built phone app that is served beside the API."""
 

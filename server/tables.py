@@ -1,8 +1,8 @@
 """Every table. All SQL passes `begin`, which server/database.py defines.
 
 Every key begins with the organisation, so that the data shards by it. Ids are UUIDs as text, times
-are milliseconds since 1970, JSON is text that we made and pass on whole. A table whose name would be
-an SQL word or a PostgreSQL pseudo-type is in the plural.
+are milliseconds since 1970, JSON is text that we made and pass on whole. A table whose name would
+be an SQL word or a PostgreSQL pseudo-type is in the plural.
 
     organisation ─┬─ team ── supervision        records ── changes ── refusals
                   ├─ member ─┬─ device          grants     notices    files

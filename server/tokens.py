@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 from uuid6 import uuid7
 
+from server.database import AnyRow
 from server.tables import member, token
 from server.who import hash_of, new_secret, now_ms
 
@@ -44,7 +44,7 @@ def create(
     return secret
 
 
-def in_use(connection: Connection, organisation_id: str) -> Sequence[Row[Any]]:
+def in_use(connection: Connection, organisation_id: str) -> Sequence[AnyRow]:
     """The tokens that still open something, with their members' addresses."""
     return connection.execute(
         select(token.c.id, member.c.email, token.c.read_only, token.c.expires_at)

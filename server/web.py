@@ -53,7 +53,8 @@ def _with_headers(answer: Response) -> Response:
 
 
 def file(path: str = "index.html") -> ResponseReturnValue:
-    """A file of the built app. What has a hash in its name never changes; the rest is asked for anew."""
+    """A file of the built app. What has a hash in its name never changes; the rest is asked for
+    anew."""
     settings: Settings = current_app.config["SETTINGS"]
     if path.startswith("api/") or not Path(settings.web, "index.html").is_file():
         raise Problem(404, "not_found")

@@ -2,8 +2,8 @@
 
     Authorization: Bearer TOKEN        a program
     Cookie: doorstep_session=…         a person
-    Doorstep-Device: SECRET            the phone in their hand, unlocked; names its author alone only
-                                       when it was revoked, so that what it had not sent is kept
+    Doorstep-Device: SECRET            the phone in their hand, unlocked; alone it names its author
+                                       only when revoked, so that what it had not sent is kept
 
 A further way, such as a passkey, ends in a session and needs nothing here.
 """
@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import request
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
-from server.database import begin
+from server.database import AnyRow, begin
 from server.tables import device, member, session, team, token
 from server.tables import organisation as organisations
 
@@ -47,8 +48,8 @@ class Caller:
 
 
 def who() -> Caller | None:
-    """The member who sent this request, or None. A left member, an ended session, a token of the past
-    or of a stranger's are nobody."""
+    """The member who sent this request, or None. A left member and an ended session or token are
+    nobody."""
     with begin(None) as connection:
         bearer = request.headers.get("Authorization", "")
         if bearer.startswith("Bearer "):
@@ -69,7 +70,7 @@ def caller_of_member(connection: Connection, organisation: str, id_: str) -> Cal
             member.c.status == "active", member.c.organisation == organisation, member.c.id == id_
         )
     ).first()
-    return row and Caller(*row)
+    return Caller(*row) if row else None
 
 
 def hash_of(secret: str) -> str:
@@ -86,7 +87,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _callers() -> Select[tuple[object, ...]]:
+def _callers() -> Select[*tuple[Any, ...]]:
     return (
         select(
             member.c.organisation,
@@ -121,12 +122,10 @@ def _by_token(connection: Connection, hashed: str) -> Caller | None:
             token.c.expires_at > now_ms(),
         )
     ).first()
-    return row and Caller(*row[:-1], is_program=True, is_read_only=row.read_only)
+    return replace(Caller(*row[:-1]), is_program=True, is_read_only=row.read_only) if row else None
 
 
-def _by_session(
-    connection: Connection, hashed: str, phone: Row[tuple[object, ...]] | None
-) -> Caller | None:
+def _by_session(connection: Connection, hashed: str, phone: AnyRow | None) -> Caller | None:
     row = connection.execute(
         _callers()
         .join(
@@ -141,19 +140,19 @@ def _by_session(
         return _by_revoked(connection, phone)
     if phone is None or (phone.organisation, phone.member) != (row.organisation, row.member):
         return Caller(*row)
-    return Caller(*row, device=phone.id, is_revoked=phone.revoked_at is not None)
+    return replace(Caller(*row), device=phone.id, is_revoked=phone.revoked_at is not None)
 
 
-def _by_revoked(connection: Connection, phone: Row[tuple[object, ...]] | None) -> Caller | None:
+def _by_revoked(connection: Connection, phone: AnyRow | None) -> Caller | None:
     if phone is None or phone.revoked_at is None:
         return None
     row = connection.execute(
         _callers().where(member.c.organisation == phone.organisation, member.c.id == phone.member)
     ).first()
-    return row and Caller(*row, device=phone.id, is_revoked=True)
+    return replace(Caller(*row), device=phone.id, is_revoked=True) if row else None
 
 
-def _phone(connection: Connection) -> Row[tuple[object, ...]] | None:
+def _phone(connection: Connection) -> AnyRow | None:
     secret = request.headers.get("Doorstep-Device")
     if not secret:
         return None

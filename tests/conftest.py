@@ -1,7 +1,7 @@
 """The databases of the tests: every test that asks for `database` runs on SQLite and on PostgreSQL.
 
-PostgreSQL is a private cluster, one a test process, which an unprivileged user runs on a socket in a
-temporary folder; it has never heard of fsync, and each test gets a copy of a migrated template.
+PostgreSQL is a private cluster, one a test process, which an unprivileged user runs on a socket in
+a temporary folder; it has never heard of fsync, and each test gets a copy of a migrated template.
 """
 
 from __future__ import annotations

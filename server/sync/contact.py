@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from server.access import note_reads
+from server.database import AnyRow
 from server.sync.envelope import Envelope
 from server.tables import device
 
@@ -18,9 +19,7 @@ CONTACT_EVERY_MS = 60_000
 """How often a contact that brings nothing is written down."""
 
 
-def find_device(
-    connection: Connection, organisation: str, member: str, id_: str
-) -> Row[tuple[Any, ...]] | None:
+def find_device(connection: Connection, organisation: str, member: str, id_: str) -> AnyRow | None:
     """A member's device; None where it is not theirs."""
     return connection.execute(
         select(device.c.id, device.c.revoked_at, device.c.last_contact, device.c.status).where(
@@ -31,7 +30,7 @@ def find_device(
     ).first()
 
 
-def is_news(known: Row[tuple[Any, ...]], envelope: Envelope, now: int) -> bool:
+def is_news(known: AnyRow, envelope: Envelope, now: int) -> bool:
     """Whether this contact is worth a write of its own."""
     is_old = known.last_contact is None or now - known.last_contact >= CONTACT_EVERY_MS
     return is_old or (envelope.status is not None and _text(envelope.status) != known.status)

@@ -1,4 +1,4 @@
-"""How far a device has got: the place of the last record sent, bound to the epoch it was counted in.
+"""How far a device has got: the place of the last record sent, bound to the epoch of its count.
 
 To the device it is opaque text. END, greater than every id, stands where a pull was complete.
 """

@@ -1,7 +1,7 @@
 """What travels around the changes: the request of one round trip, checked by hand.
 
-A wrong envelope is a Problem for the whole request (400, 413, 426) and nothing of it is taken; what is
-wrong inside one change is for server/sync/validate.py and that change alone.
+A wrong envelope is a Problem for the whole request (400, 413, 426) and nothing of it is taken; what
+is wrong inside one change is for server/sync/validate.py and that change alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from server.problems import Problem
 from server.words import spoken
@@ -69,13 +69,11 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
     epoch, cursor = _text(body, "epoch"), _text(body, "cursor")
     made = _text(body, "made") if "made" in body else cursor
     limit = body.get("limit", DEFAULT_LIMIT)
-    _require(is_uuid(body.get("device")))
-    _require(is_whole(body.get("now")))
-    _require(type(limit) is int)
+    _require(is_uuid(body.get("device")) and type(limit) is int)
     _require(epoch is not None or (cursor is None and made is None))
     return Envelope(
         device=body["device"],
-        now=body["now"],
+        now=_number(body.get("now")),
         language=spoken(body.get("lang")),
         epoch=epoch,
         cursor=cursor,
@@ -90,6 +88,11 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
 def _require(holds: bool) -> None:
     if not holds:
         raise Problem(400, "malformed")
+
+
+def _number(value: object, least: int = 0) -> int:
+    _require(is_whole(value, least))
+    return cast(int, value)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:
@@ -113,8 +116,8 @@ def _changes(value: object) -> tuple[Mapping[str, Any], ...]:
     changes = _list(value, MOST_CHANGES)
     before = 0
     for change in changes:
-        _require(isinstance(change, dict) and is_whole(change.get("n"), before + 1))
-        before = change["n"]
+        _require(isinstance(change, dict))
+        before = _number(change.get("n"), before + 1)
     return tuple(changes)
 
 
@@ -128,7 +131,7 @@ def _status(value: object) -> Mapping[str, Any] | None:
     told: dict[str, Any] = {}
     if isinstance(app, str) and _APP(app):
         told["app"] = app
-    if type(storage) in (int, float) and 0 <= storage <= 1:
+    if isinstance(storage, int | float) and 0 <= storage <= 1:
         told["storage"] = storage
     if type(value.get("persisted")) is bool:
         told["persisted"] = value["persisted"]

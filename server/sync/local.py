@@ -1,5 +1,5 @@
-"""Pushes from inside the server's own process: the demo, the import, and the records that the server
-writes itself. They pass the same validation and the same push as a phone's."""
+"""Pushes from inside the server's own process: the demo, the import, and the records that the
+server writes itself. They pass the same validation and the same push as a phone's."""
 
 from __future__ import annotations
 
@@ -78,8 +78,11 @@ class LocalDevice:
         return cls(Author(organisation_id, member_id, role, id_, is_trusted=trusted))
 
     def push(self, changes: Sequence[Mapping[str, Any]], now: int | None = None) -> PushAnswer:
-        """Push changes in the wire's form, a thousand in one transaction. `n` (the next), `at` (now)
-        and `seen` (0) may be left out; with them given, a rerun is answered as the first time."""
+        """Push changes in the wire's form, a thousand in one transaction.
+
+        `n` (the next), `at` (now) and `seen` (0) may be left out; with them given, a rerun is
+        answered as the first time.
+        """
         accepted: list[Mapping[str, Any]] = []
         refused: list[Mapping[str, Any]] = []
         for first in range(0, len(changes), CHUNK):

@@ -12,8 +12,11 @@ from sync import Json
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whose changes these are. A trusted author is the server's own process (import, demo): it needs
-    no right to a chart, and its values are validated like anybody's."""
+    """Whose changes these are.
+
+    A trusted author is the server's own process (import, demo): it needs no right to a chart, and
+    its values are validated like anybody's.
+    """
 
     organisation: str
     member: str

@@ -80,7 +80,7 @@ class OpenRecords:
         self._logs |= load_logs(self._connection, self._organisation, needed)
 
     def fold(self, record: OpenRecord, change: Change) -> Change:
-        """Fold one change in, its `at` brought after all that it saw; the change as it is stored."""
+        """Fold one change in, its `at` raised above all that it saw; the change as it is stored."""
         kind = record.kind.engine
         log = self._logs.get(record.id)
         if log is None and needs_log(kind, record.state, change):

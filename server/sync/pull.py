@@ -1,5 +1,5 @@
-"""What a device has not seen: the records past its cursor, in order of place, of the charts that its
-member holds and of the library (sync/README.md, Access).
+"""What a device has not seen: the records past its cursor, in order of place, of the charts that
+its member holds and of the library (sync/README.md, Access).
 
 A record's place is (max(position, held since), id). One chart is therefore sent in two ways:
 
@@ -231,8 +231,8 @@ LIBRARY = _statement(f"""
     ORDER BY r.position LIMIT :most
 """)
 
-# CROSS JOIN and LATERAL fix the plan: the member's charts first, then each one's index. Left free, a
-# planner reads the whole organisation in order of position on a first sync.
+# CROSS JOIN and LATERAL fix the plan: the member's charts first, then each one's index. Left free,
+# a planner reads the whole organisation in order of position on a first sync.
 MOVED_SQLITE = _statement(f"""
     SELECT r.position AS place, r.id, r.body
     FROM json_each(:held) AS h CROSS JOIN records AS r

@@ -134,7 +134,7 @@ class _Push:
         patients = {offer.patient for offer in readable if offer.patient is not None}
         self.rights = Rights(self.connection, self.author, patients, self.made, self.now)
 
-        refusals: list[dict[str, Any]] = []
+        refusals = []
         for offer in offers:
             refusal = self.refusal_of(offer)
             if refusal is None:
@@ -210,7 +210,7 @@ class _Push:
         return seq
 
     def change_of(self, offer: Offer, seq: int) -> Change:
-        """The offer as a change of that seq, its `at` freed of the phone's skew and of the future."""
+        """The offer as a change of that seq, its `at` freed of skew and never ahead of us."""
         return Change(
             device=self.author.device,
             n=offer.n,

@@ -1,4 +1,4 @@
-"""Keeps what is not taken: nothing a person typed is thrown away (sync/README.md, One round trip)."""
+"""Keeps what is not taken: nothing typed is thrown away (sync/README.md, One round trip)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from server.grants import KEPT_AFTER_LOSS_MS, existing_charts, supervised
 from server.sync.offer import Author
@@ -47,7 +47,7 @@ class Rights:
         if not patients:
             return set()
         author = self._author
-        still = grants.c.ended.is_(None)
+        still: ColumnElement[bool] = grants.c.ended.is_(None)
         if self._made is not None:
             still = or_(
                 still,

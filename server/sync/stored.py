@@ -1,16 +1,16 @@
-"""The SQL of a push: what it looks up under the counter and what it writes, a statement each however
-many changes there are. Called by push.py only."""
+"""The SQL of a push: what it looks up under the counter and what it writes, a statement each
+however many changes there are. Called by the push only."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Select, select, update
 
-from server.database import insert_into, is_sqlite
+from server.database import AnyRow, insert_into, is_sqlite
 from server.tables import changes, notices, organisation, records, refusals
 from sync import Change
 
@@ -28,7 +28,7 @@ class Counter:
     device: str
 
 
-def _counter(organisation_id: str) -> Select[tuple[Any, ...]]:
+def _counter(organisation_id: str) -> Select[*tuple[Any, ...]]:
     columns = ("head", "epoch", "epoch_start", "restored_head", "device")
     return select(*(organisation.c[name] for name in columns)).where(
         organisation.c.id == organisation_id
@@ -91,7 +91,7 @@ def greatest_n(connection: Connection, organisation_id: str, device: str) -> int
 
 def load_records(
     connection: Connection, organisation_id: str, ids: Collection[str]
-) -> dict[str, Row[tuple[Any, ...]]]:
+) -> dict[str, AnyRow]:
     """The records of these ids, by id: kind, patient and state."""
     if not ids:
         return {}
@@ -120,7 +120,7 @@ def load_logs(
     return logs
 
 
-def change_of(row: Row[Any]) -> Change:
+def change_of(row: AnyRow) -> Change:
     """A stored change as the engine folds it."""
     body = orjson.loads(row.body)
     return Change(
@@ -137,12 +137,12 @@ def change_of(row: Row[Any]) -> Change:
     )
 
 
-def save_changes(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+def save_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(changes.insert(), rows)
 
 
-def save_records(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+def save_records(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the records as they are folded, new and known alike."""
     if rows:
         statement = insert_into(connection, records)
@@ -155,13 +155,13 @@ def save_records(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
         )
 
 
-def save_refusals(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+def save_refusals(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep refused changes; the first answer of a dot is final."""
     if rows:
         connection.execute(insert_into(connection, refusals).on_conflict_do_nothing(), rows)
 
 
-def save_notices(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+def save_notices(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what its authors are to be told; a write told before is not told again."""
-    if rows := list(rows):
+    if rows:
         connection.execute(insert_into(connection, notices).on_conflict_do_nothing(), rows)

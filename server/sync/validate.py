@@ -1,8 +1,8 @@
 """One change, checked as far as that needs no database: its shape by hand, its kind, the author's
 role, and each value by its own field of the catalogue.
 
-The refusals come in the protocol's order: shape, unknown kind, not the author's to write, and last the
-values, after what server/sync/push.py finds in the database (sync/README.md, One round trip).
+The refusals come in the protocol's order: shape, unknown kind, not the author's to write, and last
+the values, after what server/sync/push.py finds in the database (sync/README.md, One round trip).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The server's own sentences, in every language that it speaks. Called wherever it answers a person."""
+"""The server's own sentences, in every language that it speaks. Called where it answers people."""
 
 from __future__ import annotations
 

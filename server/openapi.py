@@ -1,0 +1,188 @@
+"""The interface as OpenAPI 3.1: from the route table, the views' docstrings and the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from apispec import APISpec
+
+from server.access import Route
+from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind
+
+SECURITY = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "doorstep_session"},
+    "device": {"type": "apiKey", "in": "header", "name": "Doorstep-Device"},
+    "token": {"type": "http", "scheme": "bearer"},
+}
+SIGNED_IN: dict[str, list[dict[str, list[str]]]] = {
+    "open": [],
+    "organisation": [{"session": []}, {"token": []}],
+    "chart": [{"session": [], "device": []}, {"token": []}],
+}
+UUID = {"type": "string", "format": "uuid"}
+WHOLE = {"type": "integer", "minimum": 0}
+TYPES: dict[str, dict[str, Any]] = {
+    "string": {"type": "string"},
+    "text": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "description": "YYYY-MM-DD; YYYY or YYYY-MM where it is partial"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "zoned": {
+        "type": "object",
+        "properties": {"local": {"type": "string"}, "zone": {"type": "string"}},
+        "required": ["local", "zone"],
+    },
+    "choice": {"type": "string"},
+    "reference": UUID,
+    "object": {"type": "object"},
+    "file": {"type": "object"},
+}
+
+
+def specification(routes: Iterable[Route]) -> dict[str, Any]:
+    """The whole document."""
+    spec = APISpec("Doorstep", CATALOGUE.version, "3.1.0")
+    for name, scheme in SECURITY.items():
+        spec.components.security_scheme(name, scheme)
+    for name, schema in SCHEMAS.items():
+        spec.components.schema(name, schema)
+    for kind in CATALOGUE.kinds.values():
+        spec.components.schema(f"fields_of_{kind.name}", _fields(kind))
+    for route in routes:
+        if route.path.startswith("/api/") or route.path == "/healthz":
+            spec.path(_template(route.path), operations={route.method.lower(): _operation(route)})
+    document: dict[str, Any] = spec.to_dict()
+    return document
+
+
+def _template(path: str) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    summary = (route.view.__doc__ or "").strip().partition("\n")[0]
+    operation: dict[str, Any] = {
+        "operationId": route.view.__name__,
+        "summary": summary,
+        "security": SIGNED_IN[route.scope],
+        "responses": {
+            "default": {
+                "description": "What went wrong",
+                "content": {"application/problem+json": {"schema": "problem"}},
+            },
+            "200": {"description": "Done"},
+        },
+    }
+    if route.roles:
+        operation["x-roles"] = sorted(route.roles)
+    parameters = re.findall(r"{(\w+)}", _template(route.path))
+    if parameters:
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": UUID} for name in parameters
+        ]
+    if route.path == "/api/sync":
+        operation["requestBody"] = _json("sync_request")
+        operation["responses"]["200"] |= _json("sync_answer")
+    return operation
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _fields(kind: CatalogueKind) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: _field(field) for name, field in kind.fields.items()},
+        "required": [name for name, field in kind.fields.items() if field.required],
+    }
+
+
+def _field(field: CatalogueField) -> dict[str, Any]:
+    schema = dict(TYPES[field.type])
+    if field.choices:
+        schema["enum"] = list(field.choices)
+    if field.max_length is not None:
+        schema["maxLength"] = field.max_length
+    if field.list:
+        schema = {"type": "array", "items": schema}
+    return schema | {"x-rule": field.rule}
+
+
+def _object(required: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required.split()}
+
+
+def _list(of: Any) -> dict[str, Any]:
+    return {"type": "array", "items": of}
+
+
+_NAMED = {"type": "object", "additionalProperties": True}
+_LISTS = {"type": "object", "additionalProperties": {"type": "array"}}
+_TEXT = {"type": ["string", "null"]}
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "problem": _object(
+        "type title status code detail",
+        type={"type": "string"},
+        title={"type": "string"},
+        status=WHOLE,
+        code={"type": "string"},
+        detail={"type": "string"},
+        wipe={"type": "boolean"},
+    ),
+    "change": _object(
+        "n at seen record kind",
+        n={"type": "integer", "minimum": 1},
+        at=WHOLE,
+        seen=WHOLE,
+        record=UUID,
+        kind={"type": "string", "enum": sorted(CATALOGUE.kinds)},
+        patient={"type": ["string", "null"], "format": "uuid"},
+        set=_NAMED,
+        add=_LISTS,
+        remove=_LISTS,
+        delete={"type": "boolean"},
+    ),
+    "record": _object(
+        "id kind patient version deleted fields contested overruled",
+        id=UUID,
+        kind={"type": "string"},
+        patient={"type": ["string", "null"], "format": "uuid"},
+        version=WHOLE,
+        deleted={"type": "boolean"},
+        fields=_NAMED,
+        contested=_LISTS,
+        overruled=_LISTS,
+    ),
+    "sync_request": _object(
+        "device now",
+        protocol={"type": "integer", "const": 1},
+        device=UUID,
+        now=WHOLE,
+        lang={"type": "string"},
+        epoch=_TEXT,
+        cursor=_TEXT,
+        made=_TEXT,
+        limit={"type": "integer", "minimum": 1, "maximum": 1000},
+        status=_NAMED,
+        reads=_list(_NAMED),
+        changes=_list("change"),
+    ),
+    "sync_answer": _object(
+        "epoch cursor more skew accepted refused records set_aside forget",
+        epoch={"type": "string"},
+        cursor=_TEXT,
+        more={"type": "boolean"},
+        skew={"type": "integer"},
+        accepted=_list(_object("n seq", n=WHOLE, seq=WHOLE)),
+        refused=_list(_NAMED),
+        records=_list("record"),
+        set_aside=_list(_NAMED),
+        forget=_list(UUID),
+    ),
+}
