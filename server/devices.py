@@ -53,7 +53,7 @@ def add(
 ) -> str | None:
     """Store a device and give its id; None where that id is already one."""
     id_ = id_ or str(uuid7())
-    stored = connection.execute(
+    stored: str | None = connection.scalar(
         insert_into(connection, device)
         .values(
             organisation=organisation,
@@ -64,8 +64,9 @@ def add(
             enrolled_at=now_ms(),
         )
         .on_conflict_do_nothing()
+        .returning(device.c.id)
     )
-    return id_ if stored.rowcount == 1 else None
+    return stored
 
 
 def state(device_id: str) -> ResponseReturnValue:

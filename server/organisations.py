@@ -85,7 +85,7 @@ def add_member(organisation_id: str, new: NewMember, id_: str | None = None) -> 
     id_ = id_ or str(uuid7())
     with begin(organisation_id, write=True) as connection:
         teams = [ensure_team(connection, organisation_id, name) for name in new.teams]
-        stored = connection.execute(
+        stored = connection.scalar(
             insert_into(connection, member)
             .values(
                 organisation=organisation_id,
@@ -99,8 +99,9 @@ def add_member(organisation_id: str, new: NewMember, id_: str | None = None) -> 
                 created_at=now_ms(),
             )
             .on_conflict_do_nothing()
+            .returning(member.c.id)
         )
-        if stored.rowcount != 1:
+        if stored is None:
             raise Unfit(f"{email} is already a member.")
         if new.role == "supervisor" and teams:
             connection.execute(

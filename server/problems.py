@@ -94,7 +94,8 @@ def _from_defect(error: Exception) -> Response:
     frames = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        if "site-packages" not in code.co_filename:
+            frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     current_app.logger.error("defect: %s at %s", type(error).__name__, " > ".join(frames))
     return document(Problem(500, "broken"))

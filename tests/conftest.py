@@ -1,7 +1,7 @@
 """The databases of the tests: every test that asks for `database` runs on SQLite and on PostgreSQL.
 
 PostgreSQL is a private cluster, one a test process, which an unprivileged user runs on a socket in
-a temporary folder; it has never heard of fsync, and each test gets a copy of a migrated template.
+a temporary folder. It has never heard of fsync, and each test finds its tables empty.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from flask import Flask
 from server import build_app, create_app, schema
 from server.database import db
 from server.settings import Settings
+from server.tables import METADATA
 
 CLUSTER_OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -39,8 +40,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'doorstep.sqlite3'}"
     else:
         cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        with cluster.copied("doorstep_template") as url:
-            yield url
+        cluster.empty("doorstep")
+        yield cluster.url("doorstep")
 
 
 @pytest.fixture
@@ -91,10 +92,17 @@ class Cluster:
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
 
-    def sql(self, statement: str) -> None:
-        address = f"host={self.folder} user={self.user} dbname=postgres"
+    def sql(self, statement: str, name: str = "postgres") -> None:
+        address = f"host={self.folder} user={self.user} dbname={name}"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def empty(self, name: str) -> None:
+        """Take every row away: ten times quicker than a new database."""
+        revision = schema.needed_revision()
+        rows = [f"DELETE FROM {table.name}" for table in METADATA.sorted_tables]
+        rows += ["DELETE FROM alembic_version", f"INSERT INTO alembic_version VALUES ('{revision}')"]
+        self.sql("; ".join(rows), name)
 
     @contextlib.contextmanager
     def copied(self, template: str) -> Iterator[str]:
@@ -113,8 +121,8 @@ def postgres_cluster() -> Iterator[Cluster]:
     cluster = Cluster(folder)
     try:
         cluster.start()
-        cluster.sql("CREATE DATABASE doorstep_template")
-        migrate(cluster.url("doorstep_template"), folder)
+        cluster.sql("CREATE DATABASE doorstep")
+        migrate(cluster.url("doorstep"), folder)
         yield cluster
     finally:
         if (folder / "data" / "postmaster.pid").exists():

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, TextClause, bindparam, select, text
+from sqlalchemy import Connection, String, TextClause, bindparam, select, text
 
 from server.catalogue import CATALOGUE
 from server.database import is_sqlite
@@ -212,7 +212,7 @@ def _cut(found: Sequence[Placed], limit: int) -> Sequence[Placed]:
 
 
 def _statement(sql: str) -> TextClause:
-    return text(sql).bindparams(bindparam("unreadable", expanding=True))
+    return text(sql).bindparams(bindparam("unreadable", expanding=True, type_=String))
 
 
 READABLE = "AND r.kind NOT IN :unreadable"
