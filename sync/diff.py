@@ -48,12 +48,11 @@ def _longest(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
     found = []
     at, column = len(rows), len(columns_at)
     while at and column:
-        bit = 1 << column - 1
-        if rows[at - 1] & bit:
+        if rows[at - 1] >> column - 1 & 1:
             column -= 1
             continue
         at -= 1
-        if at and not rows[at - 1] & bit:
+        if at and not rows[at - 1] >> column - 1 & 1:
             continue
         column -= 1
         found.append((rows_at[at], columns_at[column]))

@@ -115,7 +115,7 @@ class _Side:
 class _Merge:
     """Walks the base once and writes what both sides make of it."""
 
-    def __init__(self, base: list[str], earlier: _Side, later: _Side) -> None:
+    def __init__(self, base: Sequence[str], earlier: _Side, later: _Side) -> None:
         self.base = base
         self.earlier = earlier
         self.later = later
@@ -141,29 +141,34 @@ class _Merge:
         first = self.earlier.insertions.get(place, ())
         second = self.later.insertions.get(place, ())
         self._write(first)
-        if _bare(first) != _bare(second):
+        if second and _bare(first) != _bare(second):
             self._write(second)
 
     def _keep(self, place: int) -> None:
         """A sentence both kept; white space that one of them changed is as that one left it."""
         first, second = self.earlier.kept[place], self.later.kept[place]
-        self._write([second if first == self.base[place] else first])
+        self._write((second if first == self.base[place] else first,))
 
     def _touched_until(self, start: int) -> int:
         """The end of the range that edits overlapping each other cover from here."""
-        end = place = start
-        while place == start or place < end:
+        end = max(self.earlier.end_at(start), self.later.end_at(start))
+        place = start + 1
+        while place < end:
             end = max(end, self.earlier.end_at(place), self.later.end_at(place))
             place += 1
         return end
 
     def _edit(self, start: int, end: int) -> None:
-        first_edits = any(place in self.earlier.edits for place in range(start, end))
-        second_edits = any(place in self.later.edits for place in range(start, end))
-        if first_edits and second_edits:
+        """A range that one side edits stands as that side has it, with what the other put inside;
+        one that both edit is a clash, unless they made the same of it."""
+        if self.earlier.edits.keys().isdisjoint(range(start, end)):
+            self._one(self.later, self.earlier, start, end)
+        elif self.later.edits.keys().isdisjoint(range(start, end)):
+            self._one(self.earlier, self.later, start, end)
+        else:
             self._both(self.earlier.text_of(start, end), self.later.text_of(start, end))
-            return
-        editor, other = (self.earlier, self.later) if first_edits else (self.later, self.earlier)
+
+    def _one(self, editor: _Side, other: _Side, start: int, end: int) -> None:
         self._write(editor.text_of(start, end))
         for place in range(start + 1, end):
             self._write(other.insertions.get(place, ()))
@@ -196,6 +201,8 @@ def _parted(last: str, piece: str, line_ended: bool) -> str:
     if "\n" in last[len(bare) :]:
         return last
     if line_ended:
+        if last != bare and bare and bare[-1] in _STOPS:
+            return last
         for parted in (last, last + " "):
             if sentences(parted + piece)[0] == parted:
                 return parted

@@ -118,6 +118,8 @@ class State:
         ]
 
         def writes(row: list[Any]) -> tuple[Write, ...]:
+            if len(row) == 2:  # nearly always: worth a third of the time of a push
+                return (Write._make((*changes[row[0]], row[1])),)
             return tuple(
                 Write._make((*changes[place], value))
                 for place, value in zip(row[::2], row[1::2], strict=True)

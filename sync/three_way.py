@@ -20,9 +20,12 @@ from .state import Prose
 
 # Beyond so many live writes nothing is merged: the last in tie order stands and all are listed.
 MOST_LIVE = 8
-# The same beyond so many inner sets: devices that never see all of each other's writes could make
-# one push climb through a whole history.
-MOST_SETS = 200
+# The same beyond so much work: devices that never see all of each other's writes could make one
+# push climb through a whole history. In characters: fifty merges of the longest texts allowed.
+MOST_WORK = 1_000_000
+_WORK_OF_A_MERGE = 2_000
+
+Step = tuple[int, int]
 
 
 def text_of(value: Json) -> str:
@@ -43,44 +46,49 @@ class _Texts:
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self.writes = sorted(writes, key=tie)
+        self.texts = [text_of(write.value) for write in self.writes]
         self.saw = _sights(self.writes)
         self.folded: dict[int, Prose] = {}
 
     def fold_all(self) -> Prose | None:
         """Folds the inner sets first, smallest first: a history can be deeper than the stack."""
         everything = (1 << len(self.writes)) - 1
-        sets = self._inner_sets(everything)
-        if sets is None or len(self._live(everything)) > MOST_LIVE:
+        if len(self._live(everything)) > MOST_LIVE:
             return None
-        for chosen in sorted(sets, key=int.bit_count):
-            self.folded[chosen] = self._fold(chosen)
+        steps_by_set = self._plan(everything)
+        if steps_by_set is None:
+            return None
+        for chosen in sorted(steps_by_set, key=int.bit_count):
+            self.folded[chosen] = self._fold(chosen, steps_by_set[chosen])
         return self.folded[everything]
 
-    def _inner_sets(self, everything: int) -> set[int] | None:
-        """Every set whose fold this one needs, itself among them; None beyond MOST_SETS."""
-        found = {everything}
-        waiting = [everything]
+    def _plan(self, everything: int) -> dict[int, list[Step]] | None:
+        """The steps of this set and of every set whose fold it needs; None beyond MOST_WORK."""
+        allowed = MOST_WORK // (_WORK_OF_A_MERGE + max(map(len, self.texts), default=0))
+        plan: dict[int, list[Step]] = {}
+        waiting = {everything}
         while waiting:
-            inner = {base for _, base in self._steps(waiting.pop())} - found
-            found |= inner
-            waiting += inner
-            if len(found) > MOST_SETS:
+            chosen = waiting.pop()
+            plan[chosen] = list(self._steps(chosen))
+            waiting |= {base for _, base in plan[chosen] if base not in plan}
+            allowed -= len(plan[chosen])
+            if allowed < 0:
                 return None
-        return found
+        return plan
 
-    def _fold(self, chosen: int) -> Prose:
+    def _fold(self, chosen: int, steps: Sequence[Step]) -> Prose:
         live = self._live(chosen)
         if not live:
             return Prose("", False)
         if len(live) > MOST_LIVE:
-            return Prose(text_of(self.writes[live[-1]].value), True)
-        text, clash = text_of(self.writes[live[0]].value), False
-        for place, base in self._steps(chosen):
-            step = merge(self.folded[base].text, text, text_of(self.writes[place].value))
+            return Prose(self.texts[live[-1]], True)
+        text, clash = self.texts[live[0]], False
+        for place, base in steps:
+            step = merge(self.folded[base].text, text, self.texts[place])
             text, clash = step.text, clash or step.clash
         return Prose(text, clash)
 
-    def _steps(self, chosen: int) -> Iterator[tuple[int, int]]:
+    def _steps(self, chosen: int) -> Iterator[Step]:
         """Each live write after the first, with K ∩ V: what the result so far and it both knew."""
         live = self._live(chosen)
         if not 1 < len(live) <= MOST_LIVE:
@@ -114,10 +122,9 @@ def _sights(writes: Sequence[Write]) -> list[int]:
     up_to = [0]
     for place in by_seq:
         up_to.append(up_to[-1] | 1 << place)
-    by_n = sorted(range(len(writes)), key=lambda place: writes[place].n)
-    own: dict[str, int] = {}
     sights = [0] * len(writes)
-    for place in by_n:
+    own: dict[str, int] = {}
+    for place in sorted(range(len(writes)), key=lambda place: writes[place].n):
         write = writes[place]
         earlier = own.get(write.device, 0)
         sights[place] = up_to[bisect_right(numbers, write.seen)] | earlier

@@ -28,7 +28,7 @@ def order_of_arrival_does_not_matter(engine, kind, log):
 
 
 def retry_is_free(engine, kind, log):
-    """Property 2, the engine's share: a dot that comes twice counts once, and is never folded in."""
+    """Property 2, the engine's share: a dot that comes twice counts once."""
     assert engine.fold(kind, [*log, *log[: len(log) // 2]]) == engine.fold(kind, log)
     state = engine.fold(kind, log)
     assert all(engine.needs_log(kind, state, change) for change in log)
