@@ -1,13 +1,21 @@
 /** A phone for tests: the whole app on a made-up server, with its own storage and a clock that only tests move. */
-import { App } from "../../pwa/src/state/app.svelte";
-import type { Router } from "../../pwa/src/state/router.svelte";
-import { FakeServer } from "./fake/server";
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach } from 'vitest';
+import { App } from '../../pwa/src/state/app.svelte';
+import type { Router } from '../../pwa/src/state/router.svelte';
+import type { Json } from '../../pwa/src/store/types';
+import { FakeServer } from './fake/server';
 
-import "fake-indexeddb/auto";
+import 'fake-indexeddb/auto';
+
+/** Each test has a disk of its own. */
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
 
 export class Phone {
   readonly kept = new Map<string, string>();
-  now = Date.parse("2026-11-21T10:00:00Z");
+  now = Date.parse('2026-11-21T10:00:00Z');
   /** What waits for time to pass: the longest wait that was asked for last. */
   timers: { act: () => void; at: number }[] = [];
   app: App;
@@ -22,6 +30,14 @@ export class Phone {
     this.timers = [];
     this.app = this.#start();
     return this.app;
+  }
+
+  /** The same app in another tab of this phone, open. */
+  async openTab(): Promise<App> {
+    const tab = this.#start();
+    await tab.start();
+    await tab.unlock();
+    return tab;
   }
 
   /** Time passes; what waited for it happens. */
@@ -41,7 +57,7 @@ export class Phone {
         removeItem: (key) => void this.kept.delete(key),
       },
       storageManager: undefined,
-      languages: ["en-US"],
+      languages: ['en-US'],
       clock: {
         now: () => this.now,
         setTimeout: (act, wait) => {
@@ -49,13 +65,12 @@ export class Phone {
           this.timers.push(timer);
           return timer;
         },
-        clearTimeout: (timer) =>
-          void (this.timers = this.timers.filter((one) => one !== timer)),
+        clearTimeout: (timer) => void (this.timers = this.timers.filter((one) => one !== timer)),
         random: () => 0.5,
       },
-      version: "1.0.0",
-      name: "Test phone",
-      isLog: (_, field) => field === "addenda",
+      version: '1.0.0',
+      name: 'Test phone',
+      isLog: (_, field) => field === 'addenda',
       wakeOnSignal: () => {},
       activateUpdate: () => {},
     });
@@ -64,9 +79,29 @@ export class Phone {
 
 /** A phone whose member has signed in and synced. */
 export async function openPhone(server: FakeServer): Promise<Phone> {
+  // A member of its own: locks and channels of one test's tabs must not meet those of another's.
+  server.me = { ...server.me, member: crypto.randomUUID() };
   const phone = new Phone(server);
   await phone.app.start();
-  await phone.app.join("token");
+  await phone.app.join('token');
   await phone.app.syncNow();
   return phone;
+}
+
+/** A record as the made-up server takes it. */
+export function record(
+  id: string,
+  kind: string,
+  patient: string | null,
+  fields: Record<string, Json>,
+) {
+  return { id, kind, patient, deleted: false, fields, contested: {}, overruled: {} };
+}
+
+/** Waits for what happens by itself, as a refresh of a screen, until `holds`. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turns = 0; !holds(); turns += 1) {
+    if (turns > 2_000) throw new Error('It did not come about.');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

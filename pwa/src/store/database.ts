@@ -87,14 +87,14 @@ export async function writeDurably(db: Database, act: (writing: Writing) => void
     durability: 'strict',
   });
   // A refused request aborts the transaction, which `done` then tells; its own promise says nothing more.
+  quiet(writing.done);
   try {
-    try {
-      act(writing);
-    } catch (error) {
-      writing.abort();
-      quiet(writing.done);
-      throw error;
-    }
+    act(writing);
+  } catch (defect) {
+    writing.abort();
+    throw defect;
+  }
+  try {
     await writing.done;
   } catch (error) {
     if (isFull(error) || isFull(writing.error)) throw new StoreFull(undefined, { cause: error });

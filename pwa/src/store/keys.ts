@@ -3,19 +3,18 @@
  * read out. It guards against a copied profile being read with a text editor, not against the person holding the
  * unlocked phone; who may unlock is decided here and nowhere else.
  */
-import type { Database } from './database';
+import { quiet, type Database, type Writing } from './database';
 
 const KEY = 'store';
 
-/** The key of a new store. It is kept once `keep` is written. */
+/** A key for a new store; `putKey` keeps it. */
 export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
-export async function keepKey(db: Database, key: CryptoKey): Promise<void> {
-  const writing = db.transaction('keys', 'readwrite', { durability: 'strict' });
-  await writing.store.put(key, KEY);
-  await writing.done;
+/** Part of the transaction that makes the store, so that neither is ever without the other. */
+export function putKey(writing: Writing, key: CryptoKey): void {
+  quiet(writing.objectStore('keys').put(key, KEY));
 }
 
 /** The key of this store; null where it has none, as after an erasure that was cut short. */

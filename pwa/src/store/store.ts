@@ -13,7 +13,7 @@ import {
   type Database,
 } from './database';
 import { countPending } from './journal';
-import { findKey, keepKey, makeKey } from './keys';
+import { findKey, makeKey, putKey } from './keys';
 import { ACCOUNT, readMemory, type Account, type Memory } from './memory';
 import type { IsLog } from './overlay';
 import { Locked, Seal } from './seal';
@@ -67,11 +67,11 @@ export class Store {
     const key = await makeKey();
     seal.unlock(key);
     const sealed = await seal.seal(ACCOUNT, account);
-    await keepKey(db, key);
     await writeDurably(db, (writing) => {
       quiet(writing.objectStore('sealed').clear());
       quiet(writing.objectStore('journal').clear());
       quiet(writing.objectStore('plain').clear());
+      putKey(writing, key);
       quiet(writing.objectStore('sealed').put(sealed, ACCOUNT));
       putPlain(writing, 'numbering', { device, next: 1, sent: 0 });
     });

@@ -2,18 +2,18 @@
  * Takes an answer into the store, in one step: what became of the changes, the charts to forget, the records that
  * came, what was set aside, and the cursor that stands for all of it (protocol.md, "One round trip" and "The phone").
  */
-import { chartOf, readShelf, replace, shelfOf, type Shelf } from '../store/charts';
+import { chartOf, listShelves, readShelf, replace, shelfOf, type Shelf } from '../store/charts';
 import { draftsOf } from '../store/drafts';
 import { filesOf } from '../store/files';
 import { INDEX, indexOf } from '../store/index';
 import { isLaid, KEPT_FOR, type Entry } from '../store/journal';
 import { Ledger } from '../store/ledger';
-import { merge, NOTICES, summariseShelves, withEntries, type Memory } from '../store/memory';
-import { takeNotices, type ToldNotice } from '../store/notices';
+import { merge, NOTICES, summariseShelves, withEntries } from '../store/memory';
+import { takeNotices } from '../store/notices';
 import { readPlace } from '../store/reads';
 import type { Step } from '../store/step';
 import type { Store } from '../store/store';
-import type { Summary } from '../store/types';
+import type { ServerRecord } from '../store/types';
 import type { Answer, Outcomes } from './wire';
 
 /** What the answer answers: the device that asked and the reads it told. */
@@ -33,7 +33,7 @@ export function applyAnswer(
     const touched = new Set<Shelf>();
     settle(ledger, answer, asked.device, now).forEach((shelf) => touched.add(shelf));
 
-    const written = new Map<Shelf, Answer['records'] | null>();
+    const written = new Map<Shelf, ServerRecord[] | null>();
     for (const patient of answer.forget) {
       await forget(store, step, ledger, patient, now);
       written.set(chartOf(patient), null);
@@ -56,7 +56,10 @@ export function applyAnswer(
     after.summaries = merge(memory.summaries, fresh);
     if (shelves.length) await step.put(INDEX, indexOf(after.summaries));
     if (answer.set_aside.length) {
-      after.notices = tell(memory, answer.set_aside, after.summaries, written, now);
+      const ids = new Set(answer.set_aside.map(({ record }) => record));
+      const located = await locate(store, ids, written);
+      const whereIs = (id: string) => located.get(id) ?? null;
+      after.notices = takeNotices(memory.notices, answer.set_aside, whereIs, now);
       await step.put(NOTICES, after.notices);
     }
     for (const { id } of asked.reads) step.erase(readPlace(id));
@@ -138,7 +141,7 @@ function showAgain(ledger: Ledger, patient: string): void {
 }
 
 /** An accepted change is laid over its record until a copy with version ≥ its seq arrives. */
-function coverLaid(ledger: Ledger, records: Answer['records'], now: number): void {
+function coverLaid(ledger: Ledger, records: ServerRecord[], now: number): void {
   const version = new Map(records.map((record) => [record.id, record.version]));
   for (const entry of ledger.all()) {
     if (entry.state !== 'laid' || !isLaid(entry)) continue;
@@ -147,26 +150,22 @@ function coverLaid(ledger: Ledger, records: Answer['records'], now: number): voi
   }
 }
 
-function tell(
-  memory: Memory,
-  told: ToldNotice[],
-  summaries: ReadonlyMap<string, Summary>,
-  written: ReadonlyMap<Shelf, Answer['records'] | null>,
-  now: number,
-): Memory['notices'] {
-  const changes = memory.entries.flatMap((entry) => entry.change ?? []);
-  const arrived = [...written.values()].flatMap((copies) => copies ?? []);
-  const whereIs = (id: string) =>
-    arrived.find((record) => record.id === id) ??
-    changes.find((change) => change.record === id) ??
-    [...summaries.values()].flatMap(rowsOf).find((row) => row.id === id) ??
-    null;
-  return takeNotices(memory.notices, told, whereIs, now);
-}
-
-function rowsOf(summary: Summary): { id: string; kind: string; patient: string }[] {
-  const rows = { appointment: summary.appointments, visit: summary.visits, task: summary.tasks };
-  return Object.entries(rows).flatMap(([kind, all]) => all.map((row) => ({ ...row, kind })));
+/** The records of notices, found among what came and else in the charts: rare enough to open them for it. */
+async function locate(
+  store: Store,
+  ids: ReadonlySet<string>,
+  written: ReadonlyMap<Shelf, ServerRecord[] | null>,
+): Promise<Map<string, ServerRecord>> {
+  const found = new Map<string, ServerRecord>();
+  const look = (copies: ServerRecord[] | null) => {
+    for (const record of copies ?? []) if (ids.has(record.id)) found.set(record.id, record);
+  };
+  for (const copies of written.values()) look(copies);
+  for (const shelf of await listShelves(store.db)) {
+    if (found.size === ids.size) break;
+    if (!written.has(shelf)) look(await readShelf(store.db, store.seal, shelf));
+  }
+  return found;
 }
 
 function longAgo(now: number): IDBKeyRange {

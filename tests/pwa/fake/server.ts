@@ -2,25 +2,17 @@
  * A made-up server in memory that speaks the protocol, for the store's tests and for `npm run dev:fake`. It folds by
  * laying one change over the last, so it never contests: what a real merge would give is put in by `put`.
  */
-import { layOver } from "../../../pwa/src/store/overlay";
-import type {
-  Change,
-  Me,
-  Refusal,
-  ServerRecord,
-} from "../../../pwa/src/store/types";
-import type { Read } from "../../../pwa/src/store/reads";
-import type { ToldNotice } from "../../../pwa/src/store/notices";
-import type {
-  Outcomes,
-  Request as SyncRequest,
-} from "../../../pwa/src/sync/wire";
-import { ME } from "./caseload";
+import { layOver } from '../../../pwa/src/store/overlay';
+import type { Change, Me, Refusal, ServerRecord } from '../../../pwa/src/store/types';
+import type { Read } from '../../../pwa/src/store/reads';
+import type { ToldNotice } from '../../../pwa/src/store/notices';
+import type { Outcomes, Request as SyncRequest } from '../../../pwa/src/sync/wire';
+import { ME } from './caseload';
 
-type Fault = "lost_request" | "lost_answer" | (() => Response);
+type Fault = 'lost_request' | 'lost_answer' | (() => Response);
 
 export class FakeServer {
-  epoch = "epoch-1";
+  epoch = 'epoch-1';
   head = 0;
   readonly records = new Map<string, ServerRecord>();
   readonly log: (Change & { device: string; seq: number })[] = [];
@@ -48,7 +40,7 @@ export class FakeServer {
   }
 
   /** A record as a fold of others' changes left it: it moves past every cursor. */
-  put(record: Omit<ServerRecord, "version">): ServerRecord {
+  put(record: Omit<ServerRecord, 'version'>): ServerRecord {
     this.head += 1;
     const stored = { ...record, version: this.head };
     this.records.set(record.id, stored);
@@ -75,30 +67,28 @@ export class FakeServer {
   }
 
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
-    const path = new URL(String(input), "http://localhost").pathname;
+    const path = new URL(String(input), 'http://localhost').pathname;
     const body = await bodyOf(init);
-    if (path === "/api/invitations/accept") {
-      if (body.token === "used") return problem(403, "invitation_used");
+    if (path === '/api/invitations/accept') {
+      if (body.token === 'used') return problem(403, 'invitation_used');
       this.signedIn = true;
       return json(this.me);
     }
     if (/^\/api\/devices\/.*\/state$/.test(path)) {
       return json({
-        revoked: this.devices.get(path.split("/")[3]!)?.revoked ?? false,
+        revoked: this.devices.get(path.split('/')[3]!)?.revoked ?? false,
       });
     }
-    if (!this.signedIn) return problem(401, "signed_out");
-    if (path === "/api/me") return json(this.me);
-    if (path === "/api/sign-out") return new Response(null, { status: 204 });
-    if (path === "/api/devices")
-      return this.#enrol(body.device as string | undefined);
-    if (path === "/api/sync")
-      return this.#sync(body as unknown as SyncRequest, init);
-    return problem(404, "not_found");
+    if (!this.signedIn) return problem(401, 'signed_out');
+    if (path === '/api/me') return json(this.me);
+    if (path === '/api/sign-out') return new Response(null, { status: 204 });
+    if (path === '/api/devices') return this.#enrol(body.device as string | undefined);
+    if (path === '/api/sync') return this.#sync(body as unknown as SyncRequest, init);
+    return problem(404, 'not_found');
   };
 
   #enrol(asked: string | undefined): Response {
-    if (asked && this.devices.has(asked)) return problem(409, "device_id");
+    if (asked && this.devices.has(asked)) return problem(409, 'device_id');
     const device = asked ?? crypto.randomUUID();
     const secret = `secret of ${device} ${crypto.randomUUID()}`;
     this.devices.set(device, { secret, revoked: false });
@@ -107,14 +97,11 @@ export class FakeServer {
 
   async #sync(request: SyncRequest, init: RequestInit): Promise<Response> {
     const fault = this.faults.shift();
-    if (fault === "lost_request") throw new TypeError("network");
-    if (typeof fault === "function") return fault();
+    if (fault === 'lost_request') throw new TypeError('network');
+    if (typeof fault === 'function') return fault();
     await this.hold;
-    const answer = this.#answer(
-      request,
-      new Headers(init.headers).get("Doorstep-Device"),
-    );
-    if (fault === "lost_answer") throw new TypeError("network");
+    const answer = this.#answer(request, new Headers(init.headers).get('Doorstep-Device'));
+    if (fault === 'lost_answer') throw new TypeError('network');
     return answer;
   }
 
@@ -128,24 +115,17 @@ export class FakeServer {
         more: false,
         restored: { head: 1, start: 2 },
       });
-    if (!device || device.secret !== secret)
-      return problem(404, "unknown_device");
-    if (device.revoked) return problem(403, "device_revoked", { wipe: true });
+    if (!device || device.secret !== secret) return problem(404, 'unknown_device');
+    if (device.revoked) return problem(403, 'device_revoked', { wipe: true });
     const changes = request.changes ?? [];
-    if (changes.length > 1_000) return problem(413, "too_large");
-    const known = changes.map((change) =>
-      this.#dots.get(`${request.device}/${change.n}`),
-    );
+    if (changes.length > 1_000) return problem(413, 'too_large');
+    const known = changes.map((change) => this.#dots.get(`${request.device}/${change.n}`));
     const had = merged(
-      known.flatMap((dot, nth) =>
-        dot?.sent === sentAs(changes[nth]!) ? dot.outcome : [],
-      ),
+      known.flatMap((dot, nth) => (dot?.sent === sentAs(changes[nth]!) ? dot.outcome : [])),
     );
     if (known.some((dot, nth) => dot && dot.sent !== sentAs(changes[nth]!)))
-      return problem(409, "device_copied", { ...had });
-    const outcomes = merged(
-      changes.map((change) => this.#take(request.device, change)),
-    );
+      return problem(409, 'device_copied', { ...had });
+    const outcomes = merged(changes.map((change) => this.#take(request.device, change)));
     this.reads.push(...(request.reads ?? []));
     return json({
       epoch: this.epoch,
@@ -163,11 +143,7 @@ export class FakeServer {
     const outcome: Outcomes = { accepted: [], refused: [] };
     if (refusal) outcome.refused.push({ n: change.n, ...refusal });
     else {
-      const shown = layOver(
-        this.records.get(change.record) ?? null,
-        [change],
-        () => false,
-      )!;
+      const shown = layOver(this.records.get(change.record) ?? null, [change], () => false)!;
       const { unsent: _, ...record } = shown;
       const { version } = this.put(record);
       outcome.accepted.push({ n: change.n, seq: version });
@@ -180,15 +156,9 @@ export class FakeServer {
   #pull({ cursor, limit }: SyncRequest) {
     const after = cursor === null ? -1 : Number(cursor);
     const placeOf = (record: ServerRecord) =>
-      Math.max(
-        this.#positions.get(record.id)!,
-        this.#heldSince.get(record.patient ?? "") ?? 0,
-      );
+      Math.max(this.#positions.get(record.id)!, this.#heldSince.get(record.patient ?? '') ?? 0);
     const behind = [...this.records.values()]
-      .filter(
-        (record) =>
-          !this.#forgotten.has(record.patient ?? "") && placeOf(record) > after,
-      )
+      .filter((record) => !this.#forgotten.has(record.patient ?? '') && placeOf(record) > after)
       .sort((one, other) => placeOf(one) - placeOf(other));
     const records = behind.slice(0, limit);
     const more = behind.length > records.length;
@@ -200,21 +170,13 @@ export class FakeServer {
       forget:
         cursor === null
           ? []
-          : [...this.#forgotten]
-              .filter(([, seq]) => past(seq))
-              .map(([id]) => id),
-      set_aside: this.#notices
-        .filter(({ seq }) => past(seq))
-        .map(({ notice }) => notice),
+          : [...this.#forgotten].filter(([, seq]) => past(seq)).map(([id]) => id),
+      set_aside: this.#notices.filter(({ seq }) => past(seq)).map(({ notice }) => notice),
     };
   }
 }
 
-export function problem(
-  status: number,
-  code: string,
-  more: object = {},
-): Response {
+export function problem(status: number, code: string, more: object = {}): Response {
   const body = JSON.stringify({
     status,
     code,
@@ -224,7 +186,7 @@ export function problem(
   });
   return new Response(body, {
     status,
-    headers: { "Content-Type": "application/problem+json" },
+    headers: { 'Content-Type': 'application/problem+json' },
   });
 }
 
@@ -245,10 +207,8 @@ function sentAs(change: Change): string {
 
 async function bodyOf(init: RequestInit): Promise<Record<string, unknown>> {
   if (!init.body) return {};
-  const isPacked = new Headers(init.headers).get("Content-Encoding") === "gzip";
+  const isPacked = new Headers(init.headers).get('Content-Encoding') === 'gzip';
   const sent = new Response(init.body).body!;
-  const plain = isPacked
-    ? sent.pipeThrough(new DecompressionStream("gzip"))
-    : sent;
+  const plain = isPacked ? sent.pipeThrough(new DecompressionStream('gzip')) : sent;
   return (await new Response(plain).json()) as Record<string, unknown>;
 }
