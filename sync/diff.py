@@ -35,24 +35,25 @@ def _longest(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
     where: dict[str, int] = {}
     for column, place in enumerate(columns_at):
         where[other[place]] = where.get(other[place], 0) | 1 << column
-    full = (1 << len(columns_at)) - 1
 
-    # A zero bit: the common subsequence grows by one in this column.
-    row = full
+    # A zero bit: the common subsequence grows by one in this column. What the sum carries beyond
+    # the last column is never looked at.
+    row = (1 << len(columns_at)) - 1
     rows = []
     for place in rows_at:
         hit = row & where[one[place]]
-        row = (row + hit | row - hit) & full
+        row = row + hit | row ^ hit
         rows.append(row)
 
     found = []
     at, column = len(rows), len(columns_at)
     while at and column:
-        if rows[at - 1] >> column - 1 & 1:
+        bit = 1 << column - 1
+        if rows[at - 1] & bit:
             column -= 1
             continue
         at -= 1
-        if at and not rows[at - 1] >> column - 1 & 1:
+        if at and not rows[at - 1] & bit:
             continue
         column -= 1
         found.append((rows_at[at], columns_at[column]))
