@@ -1,0 +1,97 @@
+"""The whole caseload: 120 charts among four coordinators, with what every screen wants to show."""
+
+from __future__ import annotations
+
+from random import Random
+from uuid import UUID
+
+from server.demo.at_once import write_at_once
+from server.demo.calls import write_coming, write_past_visits, write_visit_today
+from server.demo.chart import Chart
+from server.demo.day import Day
+from server.demo.edit import LATER, Edit
+from server.demo.health import write_health
+from server.demo.papers import write_papers
+from server.demo.people import write_people
+from server.demo.person import draw_person
+from server.demo.plan import write_plan
+from server.demo.staff import COORDINATORS, NURSE_OF, SUPERVISOR
+
+SEED = 20
+PATIENTS = 120
+WAITING = 4
+"""Patients on the waitlist, who have no coordinator yet."""
+VISITS_A_DAY = 6
+NURSE_VISITS_A_DAY = 3
+DIED = 25
+"""The patient who has died."""
+DISAGREEMENTS = 7
+"""How many charts of each coordinator hold something that two people did at once."""
+
+
+def build(
+    day: Day, space: UUID, members: dict[str, str], patients: int = PATIENTS, seed: int = SEED
+) -> list[Edit]:
+    """Every edit of the caseload, in the order of turns and of time. The same arguments give the
+    same edits; ids are derived from `space`, and `members` gives the id of each of the staff."""
+    edits: list[Edit] = []
+    for number in range(patients):
+        edits += _chart(number, day, space, members, patients, seed).edits
+    return sorted(edits, key=lambda edit: (edit.turn, edit.at))
+
+
+def _chart(
+    number: int, day: Day, space: UUID, members: dict[str, str], patients: int, seed: int
+) -> Chart:
+    random = Random(f"{seed}/{number}")
+    waits = number >= patients - WAITING
+    # `place` counts the charts of one coordinator: each caseload has its share of everything.
+    place, whose = divmod(number, len(COORDINATORS))
+    coordinator = None if waits else COORDINATORS[whose]
+    has_nurse = coordinator is not None and place % 5 in (0, 2)
+    nurse = NURSE_OF[coordinator] if coordinator and has_nurse else None
+    person = draw_person(random, number)
+    chart = Chart(number, day, random, person, space, members, coordinator, nurse)
+    chart.interval = random.choices((14, 21, 30), (30, 40, 30))[0]
+    # One in four is overdue: the last visit lies further back than the interval.
+    overdue = random.random() < 0.25
+    bounds = (2, 16) if overdue else (2 - chart.interval, -2)
+    chart.last = -chart.interval - random.randint(*bounds)
+    chart.before = chart.last - chart.interval
+    chart.deceased = number == DIED
+    _fill(chart, place, whose)
+    return chart
+
+
+def _fill(chart: Chart, place: int, whose: int) -> None:
+    write_people(chart)
+    write_papers(chart)
+    write_health(chart)
+    if chart.coordinator is None:
+        return
+    write_plan(chart)
+    write_past_visits(chart)
+    if chart.deceased:
+        _write_death(chart)
+        return
+    write_coming(chart)
+    # Every fourth chart of a caseload, spread over its length, has a visit today.
+    if place % 4 == 1 and place // 4 < VISITS_A_DAY:
+        write_visit_today(chart, place // 4, chart.by)
+    if chart.nurse and place % 10 == 0 and whose < 2 and place // 10 < NURSE_VISITS_A_DAY:
+        write_visit_today(chart, place // 10 * 2, chart.nurse)
+    if chart.nurse and (nth := place // 5 * 2 + (place % 5 == 2)) < DISAGREEMENTS:
+        # The first three are everybody's; then each coordinator has others.
+        write_at_once(chart, nth if nth < 3 else nth + whose * 2)
+
+
+def _write_death(chart: Chart) -> None:
+    day = chart.day
+    values = {"deceased": "deceased", "deceased_date": day.date(-6)}
+    chart.edit("patient", chart.id, day.ms(-6, 18), values, by=chart.by, turn=LATER)
+    for task in chart.of("task"):
+        over = {"status": "cancelled"}
+        chart.edit("task", task, day.ms(-6, 18, 5), over, turn=LATER)
+    assignment = chart.of("assignment")[0]
+    held = {"status": "onhold"}
+    chart.edit("assignment", assignment, day.ms(-5, 9), held, by=SUPERVISOR, turn=LATER)
