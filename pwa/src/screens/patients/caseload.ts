@@ -8,8 +8,9 @@ export interface CaseloadRow {
   patient: PatientRow;
   /** Start of the next appointment that is still on. */
   next: number | null;
+  /** When they are expected today, even if the hour has passed. */
+  todayAt: number | null;
   overdue: number;
-  isToday: boolean;
   isContested: boolean;
 }
 
@@ -36,12 +37,11 @@ export function caseload(
   return patients
     .map((patient): CaseloadRow => {
       const times = patient.deceased ? [] : (starts.get(patient.id) ?? []);
-      const ahead = times.filter((at) => at >= now);
       return {
         patient,
-        next: ahead.length ? Math.min(...ahead) : null,
+        next: least(times.filter((at) => at >= now)),
         overdue: daysOverdue(patient, today, dayOf),
-        isToday: times.some((at) => dayOf(at) === today),
+        todayAt: least(times.filter((at) => dayOf(at) === today)),
         isContested: contested.has(patient.id),
       };
     })
@@ -57,7 +57,7 @@ export function caseload(
 export function isShown(row: CaseloadRow, filters: ReadonlySet<Filter>): boolean {
   return [...filters].every((filter) => {
     if (filter === 'overdue') return row.overdue > 0;
-    if (filter === 'today') return row.isToday;
+    if (filter === 'today') return row.todayAt !== null;
     if (filter === 'contested') return row.isContested;
     if (filter === 'interpreter') return row.patient.interpreter_required;
     return row.patient.language === filter.slice('language:'.length);
@@ -79,6 +79,10 @@ export function languagesOf(patients: readonly PatientRow[]): string[] {
   }
   const inOrder = [...count].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return inOrder.length > 1 ? inOrder.map(([language]) => language) : [];
+}
+
+function least(times: readonly number[]): number | null {
+  return times.length ? Math.min(...times) : null;
 }
 
 function sortName({ name }: PatientRow): string {

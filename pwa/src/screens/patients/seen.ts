@@ -1,6 +1,6 @@
 /** When a patient was last seen and when they are seen next, in words. */
 import type { PatientRow } from '../../store/types';
-import { formatDaysFrom, formatTime, t } from '../../words';
+import { formatDaysFrom, t } from '../../words';
 
 export function seenText(
   { last_visit }: Pick<PatientRow, 'last_visit'>,
@@ -11,9 +11,7 @@ export function seenText(
   return t('patients.seen', { when: formatDaysFrom(today, dayOf(last_visit)) });
 }
 
-/** When the patient is seen next: today by the hour, else by the day. */
+/** On which day the patient is seen next. */
 export function nextText(next: number, today: string, dayOf: (at: number) => string): string {
-  const day = dayOf(next);
-  if (day === today) return t('patients.next_today', { time: formatTime(next) });
-  return t('patients.next', { when: formatDaysFrom(today, day) });
+  return t('patients.next', { when: formatDaysFrom(today, dayOf(next)) });
 }
