@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -43,7 +44,6 @@ def command(fresh: bool) -> None:
 @contextmanager
 def _bar(edits: Sequence[Edit]) -> Iterator[Progress]:
     # To standard error, so that what is printed can be read by a program.
-    with click.progressbar(
-        length=len(edits), label="Making the demo caseload", file=click.get_text_stream("stderr")
-    ) as bar:
+    label = "Making the demo caseload"
+    with click.progressbar(length=len(edits), label=label, file=sys.stderr) as bar:
         yield bar.update

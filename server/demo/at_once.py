@@ -53,6 +53,7 @@ def _time(chart: Chart) -> None:
 
 
 def _same_sentence(chart: Chart) -> None:
+    """Different sentences of one section both stand; the same sentence of another is a question."""
     visit = chart.of("visit")[1]
     note = _said(chart, visit, "note_concerns")
     _both(
@@ -62,22 +63,15 @@ def _same_sentence(chart: Chart) -> None:
         {"note_concerns": note + " Told primary care by phone. They will call back today."},
         {"note_concerns": f"{note} Told primary care by portal message."},
     )
-    how = _said(chart, visit, "note_how")
-    first, rest = how.split(". ", 1)
-    chart.edit(
+    # The last sentence of it was the house; each puts something else in its place.
+    how = _said(chart, visit, "note_how").removesuffix(chart.detail)
+    she = chart.person.words()["They"]
+    _both(
+        chart,
         "visit",
         visit,
-        chart.day.ms(-1, 12, 7),
-        {"note_how": f"{first}, a little later than planned. {rest}"},
-        turn=AT_ONCE,
-    )
-    chart.edit(
-        "visit",
-        visit,
-        chart.day.ms(-1, 12, 27),
-        {"note_how": f"{first}, after I had called ahead. {rest}"},
-        by=chart.nurse,
-        turn=AT_ONCE,
+        {"note_how": f"{how}{she} told me at the door that the night had been bad."},
+        {"note_how": f"{how}On the phone later {she.lower()} said the night had been fine."},
     )
 
 

@@ -54,9 +54,9 @@ def _write_visit(chart: Chart, told: dict[str, Any], days: int, share: float) ->
     words = chart.person.words() | words_of(readings)
     words["Caregiver"] = words["caregiver"] = caregiver_of(chart)
     plain = chart.said(told["plain"]).format_map(words)
-    detail = random.choice(NAMES["details"])
+    chart.detail = random.choice(NAMES["details"])
     notes = {
-        "note_how": f"{told['how'].format_map(words)} {detail}",
+        "note_how": f"{told['how'].format_map(words)} {chart.detail}",
         "note_done": told["done"].format_map(words),
         "note_concerns": told["concerns"].format_map(words),
         "plain_summary": plain,
@@ -149,7 +149,7 @@ def write_visit_today(chart: Chart, slot: int, by: str) -> None:
 def write_coming(chart: Chart) -> None:
     """What is booked in the days to come, and for some a visit that should have been."""
     random = chart.random
-    if chart.last < -chart.interval and chart.number % 2:
+    if chart.last < -chart.interval and chart.number % 3:
         _write_coming(chart, chart.by, -random.randint(2, 5), 10, 0)
     else:
         hour, minute = random.choice(HOURS)

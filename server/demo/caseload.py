@@ -52,13 +52,15 @@ def _chart(
     nurse = NURSE_OF[coordinator] if coordinator and has_nurse else None
     person = draw_person(random, number)
     chart = Chart(number, day, random, person, space, members, coordinator, nurse)
+    chart.deceased = number == DIED
     chart.interval = random.choices((14, 21, 30), (30, 40, 30))[0]
     # One in four is overdue: the last visit lies further back than the interval.
     overdue = random.random() < 0.25
     bounds = (2, 16) if overdue else (2 - chart.interval, -2)
     chart.last = -chart.interval - random.randint(*bounds)
+    if _disagreement(chart, place, whose) is not None:
+        chart.last = -2  # what two people did yesterday is about a visit of the day before
     chart.before = chart.last - chart.interval
-    chart.deceased = number == DIED
     _fill(chart, place, whose)
     return chart
 
@@ -80,9 +82,17 @@ def _fill(chart: Chart, place: int, whose: int) -> None:
         write_visit_today(chart, place // 4, chart.by)
     if chart.nurse and place % 10 == 0 and whose < 2 and place // 10 < NURSE_VISITS_A_DAY:
         write_visit_today(chart, place // 10 * 2, chart.nurse)
-    if chart.nurse and (nth := place // 5 * 2 + (place % 5 == 2)) < DISAGREEMENTS:
-        # The first three are everybody's; then each coordinator has others.
-        write_at_once(chart, nth if nth < 3 else nth + whose * 2)
+    if (which := _disagreement(chart, place, whose)) is not None:
+        write_at_once(chart, which)
+
+
+def _disagreement(chart: Chart, place: int, whose: int) -> int | None:
+    """Which disagreement the chart holds. The first three are in every caseload; then each
+    coordinator has others."""
+    nth = place // 5 * 2 + (place % 5 == 2)
+    if not chart.nurse or chart.deceased or nth >= DISAGREEMENTS:
+        return None
+    return nth if nth < 3 else nth + whose * 2
 
 
 def _write_death(chart: Chart) -> None:

@@ -19,7 +19,8 @@ LISTS = ("add_wins", "append")
 @dataclass(slots=True)
 class Chart:
     """`coordinator` and `nurse` name staff who hold the chart; without a coordinator it stands
-    on the waitlist. `last` and `before` are the days of the last two visits. `records` are the
+    on the waitlist. `last` and `before` are the days of the last two visits, `detail` the
+    last sentence of how the patient was found. `records` are the
     ids written so far, by kind, in order."""
 
     number: int
@@ -34,6 +35,7 @@ class Chart:
     last: int = -14
     before: int = -35
     deceased: bool = False
+    detail: str = ""
     edits: list[Edit] = field(default_factory=list)
     records: dict[str, list[str]] = field(default_factory=dict)
 

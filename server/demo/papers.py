@@ -45,7 +45,7 @@ def _write_coverage(chart: Chart) -> None:
                 "phone": "800-555-0199",
                 # Some are due within days, one or two have passed.
                 "renewal_due": day.date(random.choice((-5, 6, 12, 25, 80, 140, 260))),
-                "eligibility_checks": [checked] if chart.number % 2 else [],
+                "eligibility_checks": [checked] if chart.number % 3 else [],
             },
         )
 
@@ -73,7 +73,7 @@ def _write_consents(chart: Chart) -> None:
         at + 60_000,
         {
             "scope": "sharing",
-            "recipient": caregiver_of(chart) if chart.number % 2 else PLACES["hospital"],
+            "recipient": caregiver_of(chart) if chart.number % 5 else PLACES["hospital"],
             "purpose": chart.said({"en": "Planning care together", "es": "Planear los cuidados"}),
             "status": answer,
             "given_by": "patient",

@@ -49,7 +49,7 @@ def _write_patient(chart: Chart) -> None:
         "interpreter_required": person.language not in ("en", "es") or None,
         "accessibility_needs": list(story.accessibility),
         "about": random.choice(PLACES["about"]),
-        "code_status": "dnr" if person.age > 88 and chart.number % 4 == 0 else "full",
+        "code_status": "dnr" if person.age > 88 and chart.number % 3 == 0 else "full",
         "deceased": "alive",
     }
     chart.write("patient", day.ms(-400 + chart.number, 9), values, turn=FIRST)
