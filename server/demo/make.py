@@ -100,7 +100,7 @@ def _made_on(organisation_id: str) -> date:
         ms = connection.scalars(
             select(organisation.c.created_at).where(organisation.c.id == organisation_id)
         ).one()
-    # By the clock of this machine: whoever looks at the demo has their visits today, wherever it is.
+    # By the clock of this machine: whoever looks at the demo has their visits today.
     return datetime.fromtimestamp(ms / 1000).date()
 
 
