@@ -6,7 +6,7 @@ Total: a value that cannot be read ranks below all that can, and null below that
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from .change import key
@@ -14,8 +14,9 @@ from .kinds import Json
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _DATETIME = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Comparable = tuple[int, float | str]
 
@@ -50,15 +51,13 @@ def _first_day(value: Json) -> Comparable | None:
 
 
 def _instant(value: Json) -> Comparable | None:
-    if not isinstance(value, str) or not _DATETIME.fullmatch(value):
+    """Nanoseconds since 1970, whole: a float could not hold them."""
+    if not isinstance(value, str) or not (match := _DATETIME.fullmatch(value)):
         return None
+    day, time, fraction, offset = match.groups(default="")
     try:
-        instant = datetime.fromisoformat(value.upper())
+        second = datetime.fromisoformat(f"{day}T{time}{offset.upper()}")
     except ValueError:
         return None
-    # Whole seconds and the fraction apart: a float of both would lose the last digits.
-    seconds = int((instant.replace(microsecond=0) - _EPOCH).total_seconds())
-    return (0, seconds + instant.microsecond / 1_000_000)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+    seconds = (second - _EPOCH) // timedelta(seconds=1)
+    return (0, seconds * 10**9 + int(fraction.ljust(9, "0")[:9]))

@@ -113,6 +113,24 @@ def steps(draw, pools=POOLS, devices=4, most=28):
     return draw(st.lists(step, min_size=2, max_size=most))
 
 
+def concurrent_edits_of(name):
+    """Two devices write another value of this field while a third removes or deletes."""
+    return [
+        Step(0, "edit", name, 0),
+        Step(0, "send"),
+        Step(1, "pull"),
+        Step(1, "edit", name, 1),
+        Step(2, "edit", name, 2, clock=-5),
+        Step(2, "edit", name, 0, removes=True),
+        Step(0, "edit", "delete"),
+        Step(1, "send"),
+        Step(2, "send_last"),
+        Step(2, "send"),
+        Step(0, "send"),
+        Step(1, "edit", name, 0),
+    ]
+
+
 def play(kind, pools, script, lists=()):
     """The log, in order of arrival, that these steps leave on the server.
 

@@ -149,7 +149,7 @@ def test_beyond_the_work_that_a_push_may_cost_nothing_is_merged():
 
 
 def test_the_cost_of_20000_characters_changed_by_eight_authors_is_bounded():
-    """Under a second on a quiet machine (make bench); here, that it has not become another order."""
+    """Under a second on a quiet machine (make bench); here: it is of no other order."""
     for name, log in bench.prose_logs().items():
         start = process_time()
         fold(bench.NOTE, log)
