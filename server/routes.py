@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from server import described, devices, history, signing_in, web
 from server.access import CARING, NOBODY_ASKED, ROLES, Route
+from server.summaries import view as summaries
 from server.sync import endpoint
 
 ROUTES = (
@@ -25,6 +26,8 @@ ROUTES = (
           roles=ROLES, scope="organisation", log=None, is_for_readers=True),
     Route(method="GET", path="/api/catalogue", view=described.catalogue,
           roles=ROLES, scope="organisation", log=None),
+    Route(method="GET", path="/api/visits/<visit_id>/summary.pdf", view=summaries.summary,
+          roles=CARING, scope="chart", log="summary"),
     Route(method="GET", path="/api/records/<record_id>/history", view=history.history,
           roles=CARING, scope="chart", log="history"),
     Route(method="GET", path="/api/openapi.json", view=described.openapi,

@@ -1,0 +1,1 @@
+"""The papers made from a visit. view.py answers for them."""
