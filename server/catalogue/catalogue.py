@@ -12,7 +12,6 @@ from server.catalogue import clinical, money, people, plan, staff, visits
 from server.catalogue.declare import declared
 from server.catalogue.describe import describe, export
 from server.catalogue.kind import CatalogueKind, kind_of
-from server.catalogue.values import Anything, Value
 
 PROTOCOL = 1
 AREAS = (people, clinical, plan, visits, money, staff)
@@ -21,12 +20,10 @@ AREAS = (people, clinical, plan, visits, money, staff)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All kinds. `version` changes whenever any of them, or any word, does; `unknown` validates the
-    value of a field that this version does not know."""
+    """All kinds. `version` changes whenever any of them, or any word, does."""
 
     kinds: Mapping[str, CatalogueKind]
     version: str
-    unknown: Value
     protocol: int = PROTOCOL
 
     def describe(self, language: str) -> dict[str, Any]:
@@ -49,7 +46,7 @@ def build() -> Catalogue:
     }
     said = json.dumps(export(kinds.values()), sort_keys=True)
     version = hashlib.sha256(said.encode()).hexdigest()[:16]
-    return Catalogue(MappingProxyType(kinds), version, Anything(allow_none=True))
+    return Catalogue(MappingProxyType(kinds), version)
 
 
 CATALOGUE = build()

@@ -194,4 +194,9 @@ class CareTeamMember(Schema):
     is_lead = boolean("multi_value", because="two leads are a question for the team")
     starts = date("earliest", partial=True)
     ends = date("latest", partial=True)
-    status = choice("proposed active suspended inactive", "furthest", indexed="status")
+    status = choice(
+        "proposed active suspended inactive",
+        "furthest",
+        indexed="status",
+        because="nobody waits for help from one who has left the team",
+    )

@@ -9,7 +9,7 @@ catalogue only.
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -202,36 +202,3 @@ class Reference(Value):
 
     def describe(self) -> dict[str, Any]:
         return {"kinds": list(self.kinds)}
-
-
-class Anything(Value):
-    """A value of a field that this version does not know, kept for those that do: any JSON
-    within bounds of size and depth, its text cleaned like any other."""
-
-    max_length = 20_000
-    max_members = 200
-    max_depth = 4
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        return self._clean(value, 0)
-
-    def _clean(self, value: Any, depth: int) -> Any:
-        if depth > self.max_depth:
-            raise self.make_error("too_deep", max=self.max_depth)
-        if value is None or type(value) is bool:
-            return value
-        if type(value) is str:
-            if len(value) > self.max_length:
-                raise self.make_error("too_long", max=self.max_length)
-            return clean(value)
-        if type(value) in (int, float):
-            if not math.isfinite(value) or abs(value) > LARGEST_INTEGER:
-                raise self.make_error("not_a_number")
-            return value
-        if isinstance(value, list | Mapping):
-            if len(value) > self.max_members:
-                raise self.make_error("too_many", max=self.max_members)
-            if isinstance(value, list):
-                return [self._clean(item, depth + 1) for item in value]
-            return {clean(name): self._clean(item, depth + 1) for name, item in value.items()}
-        raise self.make_error("not_text")
