@@ -23,7 +23,11 @@ export async function registerWorker(hears: Hears): Promise<void> {
   const hadWorker = serviceWorker.controller !== null;
   serviceWorker.addEventListener('message', ({ data }) => data === WAKE && hears.wake());
   serviceWorker.addEventListener('controllerchange', () => hadWorker && location.reload());
-  const registration = await serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  // Refused in some private windows: the app then needs a signal to open, and works all the same.
+  const registration = await serviceWorker
+    .register('/sw.js', { updateViaCache: 'none' })
+    .catch(() => null);
+  if (!registration) return;
   const tell = (worker: ServiceWorker | null) => {
     if (worker?.state === 'installed' && serviceWorker.controller) hears.updateReady();
   };

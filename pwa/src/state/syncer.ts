@@ -44,9 +44,13 @@ export class Syncer {
     const store = this.around.store();
     if (!store?.isOpen) return { ok: true };
     const name = `doorstep/${store.member}/sync`;
-    const ended = await navigator.locks.request(name, { ifAvailable: true }, (lock) =>
-      lock ? this.#exchange(store) : { ok: true },
-    );
+    const ended = await navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => (lock ? this.#exchange(store) : { ok: true }))
+      .catch((error: unknown): Ended => {
+        // A disk that fails: what was kept stays as it was, and the next round tries again.
+        console.error(error);
+        return { ok: false };
+      });
     this.state.progress = null;
     this.state.phase = ended.ok ? 'idle' : 'waiting';
     return ended;

@@ -75,14 +75,15 @@ async function exchange(round: Round): Promise<Outcome> {
     if (answer.forget.length) await round.leave();
     await applyAnswer(store, answer, { device: batch.device, reads }, round.now());
     received += answer.records.length;
-    if (!answer.more && !isProgress(batch, answer)) return { done: true };
+    if (!answer.more && !isMoreToSend(store, batch, answer)) return { done: true };
     if (answer.more) round.progress(received);
   }
 }
 
-/** Whether there may be more to send: a batch was answered, and the outbox is not empty. */
-function isProgress(batch: Batch, answer: Answer): boolean {
-  return batch.changes.length > 0 && answer.accepted.length + answer.refused.length > 0;
+/** Changes are left in the outbox, and the server answers what it is sent. */
+function isMoreToSend(store: Store, batch: Batch, answer: Answer): boolean {
+  const isLeft = store.memory.entries.some((entry) => entry.state === 'pending');
+  return isLeft && batch.changes.length > 0 && answer.accepted.length + answer.refused.length > 0;
 }
 
 async function requestOf(

@@ -9,7 +9,7 @@ import type { ToldNotice } from '../../../pwa/src/store/notices';
 import type { Outcomes, Request as SyncRequest } from '../../../pwa/src/sync/wire';
 import { ME } from './caseload';
 
-type Fault = 'lost_request' | 'lost_answer' | (() => Response);
+type Fault = 'none' | 'lost_request' | 'lost_answer' | (() => Response);
 
 export class FakeServer {
   epoch = 'epoch-1';
