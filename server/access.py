@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from server.database import insert_into
+from server.database import store
 from server.grants import holds, supervises
 from server.problems import Problem
 from server.settings import Settings
@@ -146,8 +146,7 @@ def read_chart(connection: Connection, patient: str, record: str | None = None) 
 
 def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Append to the access log what is not there yet."""
-    if rows:
-        connection.execute(insert_into(connection, access_log).on_conflict_do_nothing(), rows)
+    store(connection, access_log, rows, "ON CONFLICT DO NOTHING")
 
 
 def _route() -> Route:

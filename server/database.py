@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, Row, Table, event
@@ -16,6 +17,9 @@ from server.settings import Settings
 
 THREADS = 8
 """Threads a worker process serves with, and so the connections that it may hold."""
+
+MAPPED_BYTES = 2**30
+"""How much of an embedded database is read as memory, without a copy to each connection."""
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another to end before the request is answered 503."""
@@ -78,12 +82,36 @@ def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sql
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
 
 
+def store(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = ""
+) -> None:
+    """Insert rows that all name the same columns; `on_conflict` is SQL that both databases know.
+
+    The hot path of a push. To PostgreSQL all rows travel as one JSON text, at a tenth of the
+    driver's own cost for as many parameters; SQLite takes them from memory as they are.
+    """
+    if not rows:
+        return
+    columns = ", ".join(rows[0])
+    if is_sqlite(connection):
+        marks = ", ".join("?" * len(rows[0]))
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) {on_conflict}"
+        connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+        return
+    source = f"json_populate_recordset(NULL::{table.name}, %(rows)s)"
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {source} {on_conflict}",
+        {"rows": orjson.dumps(rows).decode()},
+    )
+
+
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
 
 

@@ -6,6 +6,7 @@ loaded once, before they fork (`create_app` closes every connection that it open
 
 from __future__ import annotations
 
+import gc
 import os
 
 from server.database import THREADS
@@ -22,3 +23,10 @@ graceful_timeout = 30
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 accesslog = None  # an address may hold the id of a chart, and the access log is in the database
+
+
+def when_ready(_server: object) -> None:
+    """What is loaded stays for ever: collections of garbage need not look at it, and the processes
+    that fork off share it."""
+    gc.collect()
+    gc.freeze()

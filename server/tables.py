@@ -170,8 +170,7 @@ records = _table(
     _column("deleted", Boolean),
     _column("body"),  # the record as the wire carries it
     _column("state"),  # what a later fold needs
-    Index(None, "organisation", "patient", "position"),
-    Index(None, "organisation", "position"),
+    Index(None, "organisation", "patient", "position"),  # and the library, where patient is null
 )
 
 changes = _table(

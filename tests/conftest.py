@@ -63,8 +63,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Cluster:
     """A PostgreSQL of this test process's own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = CLUSTER_OPTIONS) -> None:
         self.folder = folder
+        self.options = f"{options} -k {folder}"
         self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.names = (f"test_{number}" for number in itertools.count())
 
@@ -82,10 +83,6 @@ class Cluster:
         self.run("initdb", "-D", data, "-U", self.user, "--auth=trust", "--no-sync", "-E", "UTF8")
         self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
 
-    @property
-    def options(self) -> str:
-        return f"{CLUSTER_OPTIONS} -k {self.folder}"
-
     def stop(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
@@ -101,7 +98,10 @@ class Cluster:
         """Take every row away: ten times quicker than a new database."""
         revision = schema.needed_revision()
         rows = [f"DELETE FROM {table.name}" for table in METADATA.sorted_tables]
-        rows += ["DELETE FROM alembic_version", f"INSERT INTO alembic_version VALUES ('{revision}')"]
+        rows += [
+            "DELETE FROM alembic_version",
+            f"INSERT INTO alembic_version VALUES ('{revision}')",
+        ]
         self.sql("; ".join(rows), name)
 
     @contextlib.contextmanager

@@ -30,6 +30,7 @@ MOST_BYTES = 1_000_000
 
 FIRST_WINDOW = 4
 WINDOW_GROWTH = 8
+CHARTS_AT_ONCE = 32
 
 
 class Placed(NamedTuple):
@@ -163,19 +164,20 @@ class _Pull:
     def _newly_held(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
         """What is older than its grant, of the charts held since a seq in the window. The chart at
         which the last page was cut goes on after the id where it was."""
-        found: list[Placed] = []
         cut_at = self.start.position if low == self.start.position else None
         charts = sorted(
             (chart.since, chart.patient)
             for chart in held
             if low < chart.since <= high or chart.since == cut_at
         )
-        for since, patient in charts:
-            found += self._rows(
+        found: list[Placed] = []
+        for first in range(0, len(charts), CHARTS_AT_ONCE):
+            found += self._rows_of_charts(
                 OLDER_THAN_ITS_GRANT,
-                patient=patient,
-                since=since,
-                after=self.start.id if since == cut_at else "",
+                [
+                    (patient, since, self.start.id if since == cut_at else "")
+                    for since, patient in charts[first : first + CHARTS_AT_ONCE]
+                ],
             )
             if len(found) > self.limit:
                 break
@@ -183,22 +185,25 @@ class _Pull:
 
     def _moved(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
         """What moved in the window since its chart is held."""
-        charts = [chart for chart in held if chart.since < high]
-        if not charts:
-            return []
-        floors = [max(chart.since, low) for chart in charts]
+        charts = [(each.patient, max(each.since, low), "") for each in held if each.since < high]
+        return self._rows_of_charts(MOVED, charts, high=high) if charts else []
+
+    def _rows_of_charts(
+        self, statements: ByDialect, charts: Sequence[tuple[str, int, str]], **parameters: object
+    ) -> list[Placed]:
         if is_sqlite(self.connection):
-            pairs = [[chart.patient, floor] for chart, floor in zip(charts, floors, strict=True)]
-            return self._rows(MOVED_SQLITE, held=orjson.dumps(pairs).decode(), high=high)
-        patients = [chart.patient for chart in charts]
-        return self._rows(MOVED_POSTGRESQL, patients=patients, floors=floors, high=high)
+            return self._rows(statements.sqlite, charts=orjson.dumps(charts).decode(), **parameters)
+        patients, seqs, ids = (list(column) for column in zip(*charts, strict=True))
+        return self._rows(
+            statements.postgresql, patients=patients, seqs=seqs, ids=ids, **parameters
+        )
 
     def _library(self, low: int, high: int) -> list[Placed]:
         return self._rows(LIBRARY, low=low, high=high)
 
     def _rows(self, statement: TextClause, **parameters: object) -> list[Placed]:
-        rows = self.connection.execute(statement, self.bound | parameters)
-        return [Placed(*row) for row in rows]
+        rows = self.connection.execute(statement, self.bound | parameters).all()
+        return list(map(Placed._make, rows))
 
 
 def _cut(found: Sequence[Placed], limit: int) -> Sequence[Placed]:
@@ -217,13 +222,6 @@ def _statement(sql: str) -> TextClause:
 
 READABLE = "AND r.kind NOT IN :unreadable"
 
-OLDER_THAN_ITS_GRANT = _statement(f"""
-    SELECT CAST(:since AS BIGINT) AS place, r.id, r.body FROM records AS r
-    WHERE r.organisation = :organisation AND r.patient = :patient
-      AND r.position <= :since AND r.id > :after {READABLE}
-    ORDER BY r.id LIMIT :most
-""")
-
 LIBRARY = _statement(f"""
     SELECT r.position AS place, r.id, r.body FROM records AS r
     WHERE r.organisation = :organisation AND r.patient IS NULL
@@ -232,23 +230,56 @@ LIBRARY = _statement(f"""
 """)
 
 # CROSS JOIN and LATERAL fix the plan: the member's charts first, then each one's index. Left free,
-# a planner reads the whole organisation in order of position on a first sync.
-MOVED_SQLITE = _statement(f"""
-    SELECT r.position AS place, r.id, r.body
-    FROM json_each(:held) AS h CROSS JOIN records AS r
-    WHERE r.organisation = :organisation AND r.patient = json_extract(h.value, '$[0]')
-      AND r.position > json_extract(h.value, '$[1]') AND r.position <= :high {READABLE}
-    ORDER BY r.position LIMIT :most
-""")
+# a planner reads the whole organisation in order of position on a first sync. Places are sorted
+# without their bodies, which are looked up by where the row lies for those that are left; LIMIT 1
+# keeps PostgreSQL from turning that look-up into a join of its own choice.
+_SQLITE = f"""
+    SELECT chosen.place, r.id, r.body
+    FROM (
+        SELECT {{place}} AS place, r.rowid AS row
+        FROM (
+            SELECT json_extract(value, '$[0]') AS patient,
+                   json_extract(value, '$[1]') AS seq,
+                   json_extract(value, '$[2]') AS id
+            FROM json_each(:charts)
+        ) AS chart CROSS JOIN records AS r
+        WHERE r.organisation = :organisation AND r.patient = chart.patient
+          AND {{condition}} {READABLE}
+        ORDER BY {{order}} LIMIT :most
+    ) AS chosen CROSS JOIN records AS r ON r.rowid = chosen.row
+"""
+_POSTGRESQL = f"""
+    SELECT chosen.place, body.id, body.body
+    FROM (
+        SELECT of_chart.place, of_chart.row
+        FROM unnest(CAST(:patients AS text[]), CAST(:seqs AS bigint[]), CAST(:ids AS text[]))
+            AS chart (patient, seq, id)
+        CROSS JOIN LATERAL (
+            SELECT {{place}} AS place, r.id, r.ctid AS row FROM records AS r
+            WHERE r.organisation = :organisation AND r.patient = chart.patient
+              AND {{condition}} {READABLE}
+            ORDER BY {{order}} LIMIT :most
+        ) AS of_chart
+        ORDER BY of_chart.place, of_chart.id LIMIT :most
+    ) AS chosen
+    CROSS JOIN LATERAL (SELECT r.id, r.body FROM records AS r WHERE r.ctid = chosen.row LIMIT 1)
+        AS body
+"""
 
-MOVED_POSTGRESQL = _statement(f"""
-    SELECT moved.position AS place, moved.id, moved.body
-    FROM unnest(CAST(:patients AS text[]), CAST(:floors AS bigint[])) AS h (patient, floor)
-    CROSS JOIN LATERAL (
-        SELECT r.position, r.id, r.body FROM records AS r
-        WHERE r.organisation = :organisation AND r.patient = h.patient
-          AND r.position > h.floor AND r.position <= :high {READABLE}
-        ORDER BY r.position LIMIT :most
-    ) AS moved
-    ORDER BY moved.position LIMIT :most
-""")
+
+class ByDialect(NamedTuple):
+    """One statement, as each database likes it."""
+
+    sqlite: TextClause
+    postgresql: TextClause
+
+    @classmethod
+    def of(cls, place: str, condition: str, order: str) -> ByDialect:
+        parts = {"place": place, "condition": condition, "order": order}
+        return cls(_statement(_SQLITE.format_map(parts)), _statement(_POSTGRESQL.format_map(parts)))
+
+
+MOVED = ByDialect.of("r.position", "r.position > chart.seq AND r.position <= :high", "r.position")
+OLDER_THAN_ITS_GRANT = ByDialect.of(
+    "chart.seq", "r.position <= chart.seq AND r.id > chart.id", "chart.seq, r.id"
+)

@@ -10,11 +10,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, select, update
 
-from server.database import AnyRow, insert_into, is_sqlite
+from server.database import AnyRow, is_sqlite, store
 from server.tables import changes, notices, organisation, records, refusals
 from sync import Change
 
-_REFOLDED = ("version", "position", "deleted", "body", "state")
+_REFOLDED = ", ".join(
+    f"{name} = excluded.{name}" for name in ("version", "position", "deleted", "body", "state")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +140,19 @@ def change_of(row: AnyRow) -> Change:
 
 
 def save_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(changes.insert(), rows)
+    store(connection, changes, rows)
 
 
 def save_records(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the records as they are folded, new and known alike."""
-    if rows:
-        statement = insert_into(connection, records)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["organisation", "id"],
-                set_={name: statement.excluded[name] for name in _REFOLDED},
-            ),
-            rows,
-        )
+    store(connection, records, rows, f"ON CONFLICT (organisation, id) DO UPDATE SET {_REFOLDED}")
 
 
 def save_refusals(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep refused changes; the first answer of a dot is final."""
-    if rows:
-        connection.execute(insert_into(connection, refusals).on_conflict_do_nothing(), rows)
+    store(connection, refusals, rows, "ON CONFLICT DO NOTHING")
 
 
 def save_notices(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep what its authors are to be told; a write told before is not told again."""
-    if rows:
-        connection.execute(insert_into(connection, notices).on_conflict_do_nothing(), rows)
+    """Keep what authors are to be told; a write told before is not told again."""
+    store(connection, notices, rows, "ON CONFLICT DO NOTHING")
