@@ -67,8 +67,8 @@ export class FormState {
     this.before = record?.fields ?? {};
     this.#seen = record?.version ?? 0;
     this.values = this.#untouched = this.#start();
-    const name = record?.id ?? mend?.id ?? `${patient ?? 'library'}/new/${purpose ?? kind}`;
-    this.#draft = app.draft<Kept>(`form/${name}`);
+    const name = mend?.id ?? record?.id ?? `new/${purpose ?? kind}`;
+    this.#draft = app.draft<Kept>(`${patient ?? 'library'}/form/${name}`);
   }
 
   /** What is wrong, by field; empty when the form can be saved. */

@@ -1,40 +1,31 @@
-/** The list held against the bottles on the table: what was said of each medication during one visit. */
+/** The list held against the bottles on the table: what was found of each medication during one visit. */
 import type { Json, RecordShown } from '../../store/types';
 
-export type Seen = 'as_listed' | 'different' | 'not_taking' | 'not_found';
-export const SEEN: readonly Seen[] = ['as_listed', 'different', 'not_taking', 'not_found'];
+export type Found = 'as_listed' | 'different' | 'not_taking' | 'not_found';
+export const FOUND: readonly Found[] = ['as_listed', 'different', 'not_taking', 'not_found'];
 
-/** Those that a person should have at home: taken, to be started, paused, or not known. */
-const AT_HOME = new Set(['active', 'intended', 'on-hold', 'unknown', 'not-taken']);
+/** Nobody expects these on the table. */
+const OVER = new Set(['completed', 'stopped', 'entered-in-error']);
 
+/** What should be at home, by name. A contested status keeps a medication on the list as long as one side has it there. */
 export function listedMedications(medications: readonly RecordShown[]): RecordShown[] {
   const listed = medications.filter(({ fields, contested }) => {
-    const statuses = contested.status?.map(({ value }) => value) ?? [fields.status ?? 'active'];
-    return statuses.some((status) => AT_HOME.has(String(status)));
+    const statuses = contested.status?.map(({ value }) => value) ?? [fields.status ?? 'unknown'];
+    return statuses.some((status) => !OVER.has(String(status)));
   });
   return listed.sort((a, b) => String(a.fields.name).localeCompare(String(b.fields.name)));
 }
 
-/**
- * What was found of each medication, by its id. The log only grows, so a second look stands beside the first:
- * the latest counts.
- */
-export function seenByMedication(log: Json | undefined): Map<string, Seen> {
-  const looks = (Array.isArray(log) ? log : []).flatMap((entry) => {
+/** What was found of each medication, by its id. The log only grows: of two looks the later one counts. */
+export function foundByMedication(log: Json | undefined): Map<string, Found> {
+  const looks = (Array.isArray(log) ? log : []).flatMap((entry): [string, Found][] => {
     if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) return [];
-    const { medication, seen, at } = entry;
-    return typeof medication === 'string' && isSeen(seen)
-      ? [{ medication, seen, at: String(at ?? '') }]
-      : [];
+    const { medication, seen } = entry;
+    return typeof medication === 'string' && isFound(seen) ? [[medication, seen]] : [];
   });
-  const inTime = looks.sort((a, b) => instantOf(a.at) - instantOf(b.at));
-  return new Map(inTime.map(({ medication, seen }) => [medication, seen]));
+  return new Map(looks);
 }
 
-function isSeen(value: Json | undefined): value is Seen {
-  return SEEN.some((seen) => seen === value);
-}
-
-function instantOf(at: string): number {
-  return Date.parse(at) || 0;
+function isFound(value: Json | undefined): value is Found {
+  return FOUND.some((found) => found === value);
 }

@@ -1,7 +1,8 @@
 /** The steps of a visit in the order in which they are led, and how much of each is recorded. */
 import { isBlank } from '../../fields/equal';
 import type { RecordShown } from '../../store/types';
-import { seenByMedication } from './medications';
+import { foundByMedication } from './medications';
+import { answersBy } from './safety-check';
 
 export const STEPS = [
   'start',
@@ -41,11 +42,14 @@ export function recordedIn(step: Step, { visit, made }: Told): number {
   const { fields } = visit;
   switch (step) {
     case 'start':
-      return countOf(fields.present) + countOf(fields.safety_check);
+      return (
+        countOf(fields.present) +
+        [...answersBy(fields.safety_check).values()].filter((said) => said !== 'not-checked').length
+      );
     case 'vitals':
       return made('observation').length;
     case 'medications':
-      return seenByMedication(fields.medications_seen).size;
+      return foundByMedication(fields.medications_seen).size;
     case 'goals':
       return made('goal_progress').length;
     case 'needs':

@@ -7,6 +7,8 @@
  * 2017, chart 1) and, for glucose, level 2 hypoglycaemia (American Diabetes Association, Standards of Care 2024,
  * section 6: below 54 mg/dL): worth a call to a clinician before leaving.
  */
+import type { Json } from '../../store/types';
+
 export interface Unit {
   ucum: string;
   /** This unit's value of one value in the vital's first unit. */
@@ -99,7 +101,21 @@ export interface Doubt {
   high?: number;
 }
 
-/** What to ask about a reading, gravest first; nothing where it looks right. */
+/** The reading that a stored observation holds, where its unit is one of the vital's. */
+export function readingIn(
+  vital: Vital,
+  fields: Record<string, Json>,
+): { reading: Reading; unit: Unit } | null {
+  const unit = vital.units.find(({ ucum }) => ucum === fields.unit);
+  const read = vital.parts.flatMap(({ name }) => {
+    const value = fields[name];
+    return typeof value === 'number' ? [[name, value] as const] : [];
+  });
+  const reading: Reading = Object.fromEntries(read);
+  return unit && isWhole(vital, reading) ? { reading, unit } : null;
+}
+
+/** What to ask about a reading; nothing where it looks right. */
 export function doubtsOf(vital: Vital, unit: Unit, reading: Reading): Doubt[] {
   const doubts: Doubt[] = [];
   const { systolic, diastolic } = reading;
@@ -118,7 +134,7 @@ export function doubtsOf(vital: Vital, unit: Unit, reading: Reading): Doubt[] {
         low: shown(unit, low),
         high: shown(unit, high),
       });
-    else if ((least !== null && value <= least) || (most !== null && value >= most))
+    if ((least !== null && value <= least) || (most !== null && value >= most))
       doubts.push({ part: part.name, kind: 'alarm' });
   }
   return doubts;
