@@ -18,6 +18,8 @@ export class Phone {
   now = Date.parse('2026-11-21T10:00:00Z');
   /** What waits for time to pass: the longest wait that was asked for last. */
   timers: { act: () => void; at: number }[] = [];
+  /** Called when the new version is to start. */
+  activated: () => void = () => {};
   app: App;
 
   constructor(readonly server: FakeServer) {
@@ -50,7 +52,7 @@ export class Phone {
 
   #start(): App {
     return new App({} as Router, {
-      fetch: this.server.fetch,
+      fetch: (path, init) => this.server.fetch(path, init),
       storage: {
         getItem: (key) => this.kept.get(key) ?? null,
         setItem: (key, value) => void this.kept.set(key, value),
@@ -72,7 +74,7 @@ export class Phone {
       name: 'Test phone',
       isLog: (_, field) => field === 'addenda',
       wakeOnSignal: () => {},
-      activateUpdate: () => {},
+      activateUpdate: () => this.activated(),
     });
   }
 }

@@ -175,7 +175,11 @@ export class Store {
   async #hear(event: StoreEvent): Promise<void> {
     if (event.type === 'locked') this.#forget();
     if (event.type === 'erased') this.close();
-    if (event.type === 'changed' && this.isOpen) await this.#alone(() => this.#catchUp());
+    try {
+      if (event.type === 'changed' && this.isOpen) await this.#alone(() => this.#catchUp());
+    } catch (error) {
+      if (!(error instanceof Locked)) throw error;
+    }
     this.#emit(event);
   }
 
@@ -184,6 +188,8 @@ export class Store {
     const writes = (await readPlain(this.db, 'writes')) ?? 0;
     if (!always && writes === this.#writes) return;
     const read = await readMemory(this.db, this.seal, this.isLog);
+    // Locked while it was being read.
+    if (this.seal.isLocked) throw new Locked();
     this.#memory = read.memory;
     this.#writes = read.writes;
   }

@@ -1,4 +1,5 @@
 /** Fetches the PDF of a visit. A server that is still making it is asked again for a while. */
+import type { Trouble } from '../store/types';
 import type { Client } from './client';
 import type { Clock } from './schedule';
 
@@ -12,11 +13,13 @@ export interface SummaryAsked {
   secret: string;
 }
 
+export type SummaryFetched = { pdf: Blob } | { error: Trouble };
+
 export async function fetchSummary(
   client: Client,
   clock: Pick<Clock, 'setTimeout'>,
   { visit, lang, audience, secret }: SummaryAsked,
-) {
+): Promise<SummaryFetched> {
   const query = new URLSearchParams({ lang, audience });
   const path = `/api/visits/${encodeURIComponent(visit)}/summary.pdf?${query}`;
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -25,5 +28,5 @@ export async function fetchSummary(
     if (reply.answer !== 'waiting') return { pdf: reply.answer };
     await new Promise<void>((resolve) => clock.setTimeout(resolve, PAUSE));
   }
-  return { error: 'offline' as const };
+  return { error: 'offline' };
 }

@@ -66,7 +66,7 @@ export class FakeServer {
     this.#notices.push({ seq: this.head, notice });
   }
 
-  readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+  fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const path = new URL(String(input), 'http://localhost').pathname;
     const body = await bodyOf(init);
     if (path === '/api/invitations/accept') {

@@ -111,6 +111,16 @@ test('a store locked in the middle of a step does not open again by itself', asy
   expect(store.isOpen).toBe(false);
 });
 
+test('a store locked while it is being opened stays locked', async () => {
+  (await Store.create(account, isLog)).close();
+  const store = (await Store.open('m', isLog))!;
+  const opening = store.unlock();
+  await until(() => !store.seal.isLocked);
+  store.lock();
+  await expect(opening).rejects.toThrow(Locked);
+  expect(store.isOpen).toBe(false);
+});
+
 test('an erased store cannot be opened again', async () => {
   const store = await Store.create(account, isLog);
   await store.erase();
