@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from random import Random
 from typing import Any
 
 from server.demo.chart import Chart
@@ -135,10 +136,21 @@ def _sign(chart: Chart, visit: str, days: int, by: str, notes: dict[str, str]) -
         "at": chart.day.instant(days, 10, 59),
         "text": text,
         "hash": hashlib.sha256(text.encode()).hexdigest(),
-        "strokes": "M4 40 Q20 8 34 38 Q44 60 58 22 Q70 4 82 36 Q96 58 118 30",
+        "strokes": _strokes(chart.random),
         "member": chart.members[by],
     }
     chart.edit("visit", visit, chart.day.ms(days, 11, 1), {"signature": [signature]}, turn=LATER)
+
+
+def _strokes(random: Random) -> str:
+    """A name written in one go, in the box of 600 by 200 that the app draws in."""
+    x, path = 60, f"M60 {random.randint(90, 140)}"
+    for loop in range(random.randint(6, 9)):
+        low, high = random.randint(110, 160), random.randint(30, 90)
+        bend, end = (high, low) if loop % 2 else (low, high)
+        path += f"Q{x + random.randint(15, 35)} {bend} {x + 50} {end}"
+        x += 50
+    return path
 
 
 def write_visit_today(chart: Chart, slot: int, by: str) -> None:

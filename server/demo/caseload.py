@@ -12,7 +12,7 @@ from server.demo.day import Day
 from server.demo.edit import LATER, Edit
 from server.demo.health import write_health
 from server.demo.papers import write_papers
-from server.demo.people import write_people
+from server.demo.people import write_people, write_stand_in
 from server.demo.person import draw_person
 from server.demo.plan import write_plan
 from server.demo.staff import COORDINATORS, NURSE_OF, SUPERVISOR
@@ -71,6 +71,8 @@ def _fill(chart: Chart, place: int, whose: int) -> None:
     write_health(chart)
     if chart.coordinator is None:
         return
+    if place % 10 == 3 and whose == 3:
+        write_stand_in(chart)
     write_plan(chart)
     write_past_visits(chart)
     if chart.deceased:

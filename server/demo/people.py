@@ -97,6 +97,20 @@ def _write_assignments(chart: Chart) -> None:
         chart.write("assignment", at + 60_000, values, by=SUPERVISOR)
 
 
+def write_stand_in(chart: Chart) -> None:
+    """The supervisor holds a chart for a while beside the coordinator."""
+    told = "Stands in at the family's wish, until the plan is reviewed."
+    values = {
+        "status": "active",
+        "member": chart.members[SUPERVISOR],
+        "starts": chart.day.date(-20),
+        "ends": chart.day.date(40),
+        "start_reason": "handover",
+        "note": [{"text": told, "at": chart.day.instant(-20, 9)}],
+    }
+    chart.write("assignment", chart.day.ms(-20, 9), values, by=SUPERVISOR)
+
+
 def _write_kin(chart: Chart) -> None:
     random, person = chart.random, chart.person
     names = NAMES[person.language]
