@@ -27,6 +27,13 @@ export function formatDate(date: string, style: 'short' | 'long' = 'short'): str
   }).format(at);
 }
 
+/** A day without its year where that is this year: "Nov 21". Both are dates without a time. */
+export function formatNearDate(date: string, today: string): string {
+  if (date.slice(0, 4) !== today.slice(0, 4)) return formatDate(date);
+  const format = dateFormat({ timeZone: 'UTC', month: 'short', day: 'numeric' });
+  return format.format(Date.parse(date.slice(0, 10)));
+}
+
 /** "Saturday, November 21": for a screen that is about one day. */
 export function formatDay(at: number): string {
   return dateFormat({ weekday: 'long', month: 'long', day: 'numeric' }).format(at);

@@ -4,4 +4,4 @@ export type { Key } from './areas';
 export { LANGUAGES, bestLanguage, language, setLanguage, type Language } from './language.svelte';
 export { help, label, labelIn, labelKnown, labelPlural } from './label';
 export * from './format';
-export { initials, personName } from './names';
+export { initials, listName, personName } from './names';
