@@ -53,6 +53,7 @@ def _chart(
     person = draw_person(random, number)
     chart = Chart(number, day, random, person, space, members, coordinator, nurse)
     chart.deceased = number == DIED
+    chart.build = random.uniform(0.78, 1.3)
     chart.interval = random.choices((14, 21, 30), (30, 40, 30))[0]
     # One in four is overdue: the last visit lies further back than the interval.
     overdue = random.random() < 0.25

@@ -19,9 +19,9 @@ LISTS = ("add_wins", "append")
 @dataclass(slots=True)
 class Chart:
     """`coordinator` and `nurse` name staff who hold the chart; without a coordinator it stands
-    on the waitlist. `last` and `before` are the days of the last two visits, `detail` the
-    last sentence of how the patient was found. `records` are the
-    ids written so far, by kind, in order."""
+    on the waitlist. `last` and `before` are the days of the last two visits, `detail` the last
+    sentence of how the patient was found, `build` how heavy they are beside their story.
+    `records` are the ids written so far, by kind, in order."""
 
     number: int
     day: Day
@@ -36,6 +36,7 @@ class Chart:
     before: int = -35
     deceased: bool = False
     detail: str = ""
+    build: float = 1.0
     edits: list[Edit] = field(default_factory=list)
     records: dict[str, list[str]] = field(default_factory=dict)
 

@@ -118,9 +118,11 @@ def readings_at(chart: Chart, share: float) -> dict[str, dict[str, float]]:
     for code, spec in chart.story.vitals.items():
         wobble = WOBBLE.get(code, 1)
         half = len(spec) // 2
+        # People of one story are of different builds.
+        build = chart.build if code == "29463-7" else 1
         drawn = [
             round(
-                first + (last - first) * share + chart.random.uniform(-wobble, wobble),
+                build * (first + (last - first) * share) + chart.random.uniform(-wobble, wobble),
                 DECIMALS.get(code),
             )
             for first, last in zip(spec[:half], spec[half:], strict=True)
