@@ -3,7 +3,8 @@ import type { RecordShown } from '../store/types';
 
 export class Records {
   #records: ReadonlyMap<string, RecordShown> = $state.raw(new Map());
-  readonly #byKind = $derived(Map.groupBy(this.#records.values(), (record) => record.kind));
+  /** Not derived: a derived belongs to the screen that first asked for the chart, and ends with it. */
+  #byKind: ReadonlyMap<string, RecordShown[]> = $state.raw(new Map());
 
   /** Records of the kind that are not deleted, in the order in which they were made. */
   of(kind: string): RecordShown[] {
@@ -22,6 +23,7 @@ export class Records {
   show(records: Iterable<RecordShown>): void {
     const inOrder = [...records].sort((a, b) => (a.id < b.id ? -1 : 1));
     this.#records = new Map(inOrder.map((record) => [record.id, record]));
+    this.#byKind = Map.groupBy(inOrder, (record) => record.kind);
   }
 }
 
