@@ -46,7 +46,7 @@ class Report:
             for path, faults in self.broken.items():
                 yield f"  {path}"
                 for place, why in faults[:SHOWN_FAULTS]:
-                    yield f"    {place}: {why}"
+                    yield f"    {place or 'the whole file'}: {why}"
                 if len(faults) > SHOWN_FAULTS:
                     yield f"    and {len(faults) - SHOWN_FAULTS} more"
         if self.refused:
