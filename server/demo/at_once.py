@@ -32,12 +32,7 @@ def _dose(chart: Chart) -> None:
     """The discharge list against the bottle: never one of them silently."""
     medication = chart.of("medication")[0]
     told = chart.story.medications[0]
-    new = {
-        "dose": told["other_dose"],
-        "instructions": f"{told['other_dose']}. New since discharge.",
-    }
-    old = {"dose": told["dose"], "instructions": f"{told['dose']}, as on the bottle."}
-    _both(chart, "medication", medication, new, old)
+    _both(chart, "medication", medication, {"dose": told["other_dose"]}, {"dose": told["dose"]})
 
 
 def _time(chart: Chart) -> None:

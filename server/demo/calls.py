@@ -14,14 +14,6 @@ from server.demo.story import NAMES, PLACES
 
 HOURS = ((9, 0), (10, 15), (11, 30), (13, 15), (14, 30), (16, 0))
 """When the six visits of a day begin."""
-PREP = (
-    "Bring the blood pressure cuff in the large size.",
-    "Ask for the bottles before sitting down: some are in the bedroom.",
-    "Take the large-print medication list along.",
-    "Bring the form that was missing a signature.",
-    "Call from the car fifteen minutes before.",
-    "Weigh before breakfast if they have waited with it.",
-)
 DONE_BY = {"patient": {"en": "You", "es": "Usted"}}
 
 
@@ -184,7 +176,7 @@ def _write_coming(chart: Chart, by: str, days: int, hour: int, minute: int) -> N
             "status": "booked",
             "member": chart.members[by],
             "reason": chart.said({"en": "Regular visit", "es": "Visita de seguimiento"}),
-            "prep": chart.random.choice(PREP),
+            "prep": chart.said(chart.random.choice(PLACES["prep"])),
             "interpreter": "not-needed" if speaks else chart.random.choice(("needed", "confirmed")),
             "participants": chart.of("related_person")[:1] if chart.story.caregiver else [],
             "source": "phone",
@@ -198,7 +190,7 @@ def _write_elsewhere(chart: Chart) -> None:
     days = random.randint(1, 20)
     kind = "dialysis" if chart.story.dialysis else random.choice(("specialist", "lab", "eye"))
     specialist = chart.story.specialist
-    fasting = "Nothing to eat after midnight. Bring the medication list and the insurance card."
+    bring = PLACES["bring_fasting" if kind == "lab" else "bring"]
     chart.write(
         "appointment",
         day.ms(-6, 15),
@@ -209,7 +201,7 @@ def _write_elsewhere(chart: Chart) -> None:
             "status": random.choice(("booked", "booked", "pending")),
             "provider": specialist["specialty"] if kind == "specialist" else None,
             "location": PLACES["hospital"],
-            "prep": fasting if kind == "lab" else "Bring the medication list.",
+            "prep": chart.said(bring),
             "ride": random.choice(("needed", "requested", "confirmed", "not-needed")),
             "source": "phone",
         },

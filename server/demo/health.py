@@ -98,7 +98,7 @@ def _write_medications(chart: Chart, conditions: list[str]) -> None:
             "dose": medication["dose"],
             "route": medication.get("route", "oral"),
             "timing": timing,
-            "instructions": f"{medication['dose']}. {TIMINGS[medication['timing']]['en']}.",
+            "instructions": chart.said(told) if (told := medication.get("directions")) else None,
             "as_needed": True if needed else None,
             "as_needed_for": needed,
             "reasons": [conditions[medication["for"]]],

@@ -79,7 +79,7 @@ def test_the_caseload_is_entered_with_what_two_people_did_at_once() -> None:
     assert kinds["member"] == len(STAFF)
     contested = {(b["kind"], field) for b in bodies(demo) for field in b["contested"]}
     assert contested == {
-        *(("medication", "dose"), ("medication", "instructions"), ("visit", "note_how")),
+        *(("medication", "dose"), ("visit", "note_how")),
         *(("appointment", "start"), ("appointment", "end")),
     }
     signed = [b for b in bodies(demo) if b["kind"] == "visit" and b["fields"].get("signature")]
