@@ -27,6 +27,8 @@ accesslog = None  # an address may hold the id of a chart, and the access log is
 
 def when_ready(_server: object) -> None:
     """What is loaded stays for ever: collections of garbage need not look at it, and the processes
-    that fork off share it."""
+    that fork off share it. A push of a thousand changes makes no garbage in circles, so looking for
+    some can wait until it is done."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 10, 10)

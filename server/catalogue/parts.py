@@ -25,6 +25,7 @@ class Flat(Value):
 
     type = "object"
     max_parts = 30
+    max_unknown_name = 64
     max_unknown_length = 2_000
 
     def __init__(self, parts: Mapping[str, Value], **kwargs: Any) -> None:
@@ -46,14 +47,16 @@ class Flat(Value):
     def _part(self, name: str, value: Any) -> Any:
         part = self.parts.get(name)
         if part is None:
-            return self._unknown(value)
+            return self._unknown(name, value)
         try:
             return part.deserialize(value)
         except Invalid as problem:
             problem.params.setdefault("part", name)
             raise
 
-    def _unknown(self, value: Any) -> Any:
+    def _unknown(self, name: str, value: Any) -> Any:
+        if len(name) > self.max_unknown_name:
+            raise self.make_error("not_flat")
         if type(value) is bool:
             return value
         if type(value) in (int, float) and math.isfinite(value) and abs(value) <= LARGEST_INTEGER:

@@ -99,4 +99,17 @@ class Pool:
 def _executor() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["server.summaries.loaded"])
-    return ProcessPoolExecutor(PROCESSES, context)
+    return ProcessPoolExecutor(PROCESSES, context, initializer=leave_with_parent)
+
+
+def leave_with_parent() -> None:
+    """In a process of the pool: end when the web process is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -115,13 +115,13 @@ class _Sync:
             refuse_all(connection, self.author, self.offers(), refusal, self.now)
 
     def read_cursors(self, counter: Counter) -> tuple[Cursor | None, int | None]:
-        cursor = self.envelope.cursor and read_cursor(self.envelope.cursor, counter.epoch)
-        made = self.envelope.made and read_cursor(self.envelope.made, counter.epoch)
+        sent = (self.envelope.cursor, self.envelope.made)
+        cursor, made = (None if text is None else read_cursor(text, counter.epoch) for text in sent)
         for each in (cursor, made):
-            if each and each.position > counter.head:
+            if each is not None and each.position > counter.head:
                 log.critical("a cursor lies beyond the counter: history of this database was lost")
                 raise Problem(503, "lost_history")
-        return cursor or None, made.position if made else None
+        return cursor, None if made is None else made.position
 
     def offers(self) -> list[Offer]:
         language = self.envelope.language

@@ -57,7 +57,7 @@ class OpenRecords:
                 row.patient,
                 State.from_json(orjson.loads(row.state)),
             )
-            for row in load_records(connection, organisation, ids).values()
+            for row in load_records(connection, organisation, ids)
         }
         self._logs: dict[str, list[Change]] = {}
         self._folded_here: dict[str, list[Change]] = {}

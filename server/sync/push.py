@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -101,6 +102,12 @@ def answer_known(connection: Connection, author: Author, offers: Sequence[Offer]
     return answered
 
 
+@cache
+def required_fields(kind: str) -> tuple[str, ...]:
+    """What a creating change sets, in the order in which the catalogue declares it."""
+    return tuple(name for name, each in CATALOGUE.kinds[kind].fields.items() if each.required)
+
+
 class _Push:
     """One push under the counter."""
 
@@ -130,7 +137,11 @@ class _Push:
         self.records = OpenRecords(
             self.connection, organisation, {offer.record for offer in readable}
         )
-        self.records.load_logs_for((o.record, self.change_of(o, self.seq + 1)) for o in readable)
+        self.records.load_logs_for(
+            (offer.record, self.change_of(offer, self.seq + 1))
+            for offer in readable
+            if self.records.get(offer.record)
+        )
         patients = {offer.patient for offer in readable if offer.patient is not None}
         self.rights = Rights(self.connection, self.author, patients, self.made, self.now)
 
@@ -180,7 +191,7 @@ class _Push:
 
     def refusal_of_creation(self, offer: Offer) -> Refusal | None:
         assert offer.kind is not None
-        required = [each.name for each in offer.kind.fields.values() if each.required]
+        required = required_fields(offer.kind.name)
         missing = [name for name in required if name not in offer.set and name not in offer.add]
         if len(missing) == len(required):
             return self.refuse("unknown_record", "unknown_record")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, Table, select, update
 
 from server.database import AnyRow, is_sqlite, store
 from server.tables import changes, notices, organisation, records, refusals
@@ -93,16 +93,9 @@ def greatest_n(connection: Connection, organisation_id: str, device: str) -> int
 
 def load_records(
     connection: Connection, organisation_id: str, ids: Collection[str]
-) -> dict[str, AnyRow]:
-    """The records of these ids, by id: kind, patient and state."""
-    if not ids:
-        return {}
-    rows = connection.execute(
-        select(records.c.id, records.c.kind, records.c.patient, records.c.state).where(
-            records.c.organisation == organisation_id, records.c.id.in_(ids)
-        )
-    )
-    return {row.id: row for row in rows}
+) -> Sequence[AnyRow]:
+    """The records of these ids: id, kind, patient and state."""
+    return _rows_of(connection, records, "id", organisation_id, ids)
 
 
 def load_logs(
@@ -110,16 +103,30 @@ def load_logs(
 ) -> dict[str, list[Change]]:
     """The whole logs of these records, by id, each in order of seq."""
     logs: dict[str, list[Change]] = {id_: [] for id_ in ids}
-    if not ids:
-        return logs
-    rows = connection.execute(
-        select(changes)
-        .where(changes.c.organisation == organisation_id, changes.c.record.in_(ids))
-        .order_by(changes.c.record, changes.c.seq)
-    )
-    for row in rows:
+    for row in _rows_of(connection, changes, "record", organisation_id, ids):
         logs[row.record].append(change_of(row))
+    for log in logs.values():
+        log.sort(key=lambda change: change.seq)
     return logs
+
+
+def _rows_of(
+    connection: Connection, table: Table, column: str, organisation_id: str, ids: Collection[str]
+) -> Sequence[AnyRow]:
+    """The rows of which a column is one of these ids, each id looked up in the index. A PostgreSQL
+    that has not counted a young table yet would rather read the whole organisation for them; the
+    OFFSET keeps it from turning the look-ups into a join of its own choice."""
+    if not ids:
+        return ()
+    if is_sqlite(connection):
+        wanted = (table.c.organisation == organisation_id) & table.c[column].in_(ids)
+        return connection.execute(select(table).where(wanted)).all()
+    return connection.exec_driver_sql(
+        f"SELECT found.* FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL ("
+        f"SELECT * FROM {table.name} WHERE organisation = %(organisation)s"
+        f" AND {column} = wanted.id OFFSET 0) AS found",
+        {"organisation": organisation_id, "ids": list(ids)},
+    ).all()
 
 
 def change_of(row: AnyRow) -> Change:

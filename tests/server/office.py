@@ -125,9 +125,7 @@ class Phone:
     def now(self) -> int:
         return now_ms() + self.clock
 
-    def change(
-        self, record: str, kind: str, patient: str | None, **parts: Any
-    ) -> dict[str, Any]:
+    def change(self, record: str, kind: str, patient: str | None, **parts: Any) -> dict[str, Any]:
         """Put a change into the outbox; `seen` is what the phone holds, unless it is said."""
         self.n += 1
         change = {

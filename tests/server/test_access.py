@@ -1,0 +1,150 @@
+"""The route table, its guard, and the headers of every answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server import access, build_app, web
+from server.access import CARING, NOBODY_ASKED, ROLES, Route
+from server.database import begin
+from server.routes import ROUTES
+from server.settings import Settings
+from server.tables import access_log
+from tests.server.office import Office, Phone
+
+
+def view() -> str:
+    """A view that does nothing."""
+    return ""
+
+
+def test_the_server_does_not_start_with_a_route_that_is_not_declared(tmp_path: Path) -> None:
+    app = build_app(Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/x"))
+    access.require_declared(app)
+    app.add_url_rule("/api/forgotten", "forgotten", view)
+    with pytest.raises(RuntimeError, match="/api/forgotten is not declared"):
+        access.require_declared(app)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route(method="GET", path="/x", view=view, roles=ROLES, scope="open", log=None),
+        Route(method="GET", path="/x", view=view, roles=NOBODY_ASKED, scope="chart", log="x"),
+        Route(method="GET", path="/x", view=view, roles=CARING, scope="organisation", log="x"),
+        Route(
+            method="GET", path="/x", view=view, roles=frozenset({"king"}), scope="chart", log="x"
+        ),
+    ],
+)
+def test_a_declaration_that_contradicts_itself_is_no_route(route: Route) -> None:
+    with pytest.raises(RuntimeError):
+        access.register(Flask("x"), [route])
+
+
+def test_a_route_without_role_scope_or_log_entry_cannot_be_written() -> None:
+    with pytest.raises(TypeError):
+        Route(method="GET", path="/x", view=view)  # type: ignore[call-arg]
+
+
+def test_signed_out_nothing_but_the_open_routes_answers(app: Flask) -> None:
+    client = app.test_client(use_cookies=False)
+    for route in ROUTES:
+        path = route.path.replace("<path:path>", "x")
+        for name in ("record_id", "device_id", "visit_id"):
+            path = path.replace(f"<{name}>", "01938a5b-0000-7000-8000-000000000000")
+        answer = client.open(path, method=route.method, json={} if route.method == "POST" else None)
+        assert (answer.status_code == 401) is (route.scope != "open"), route.endpoint
+
+
+def test_a_chart_is_read_with_the_device_secret_alone_and_the_reading_is_noted(
+    phone: Phone, colleague: Phone, supervisor: Phone, office: Office
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    path = f"/api/records/{patient}/history"
+    assert phone.session.get(path).status_code == 200
+    assert colleague.session.get(path).status_code == 404
+    assert supervisor.session.get(path).status_code == 200
+    secret = phone.session.headers.pop("Doorstep-Device")
+    assert phone.session.get(path).json["code"] == "device_secret"
+    phone.session.headers["Doorstep-Device"] = secret
+    administrator = office.phone(office.add("administrator"))
+    assert administrator.session.get(path).json["code"] == "forbidden"
+    with begin(office.organisation) as connection:
+        noted = connection.execute(access_log.select()).all()
+    assert {(row.member, row.device, row.patient, row.what) for row in noted} == {
+        (phone.member, phone.device, patient, "history"),
+        (supervisor.member, supervisor.device, patient, "history"),
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/me", "/api/nothing", "/nothing"])
+def test_every_answer_carries_the_security_headers(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    for name in web.HEADERS:
+        assert name in answer.headers
+    if path.startswith("/api/"):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.mimetype == "application/problem+json"
+
+
+def test_transport_security_is_asked_for_where_there_is_any(database: str, tmp_path: Path) -> None:
+    for origin, is_strict in (("https://care.example", True), ("http://localhost:8000", False)):
+        app = build_app(Settings(home=tmp_path, database_url=database, origin=origin))
+        answer = app.test_client().get("/healthz", buffered=True)
+        assert ("Strict-Transport-Security" in answer.headers) is is_strict
+
+
+def test_the_app_is_served_with_assets_that_never_change_and_an_index_that_may(
+    app: Flask, tmp_path: Path
+) -> None:
+    (tmp_path / "web" / "assets").mkdir(parents=True)
+    (tmp_path / "web" / "index.html").write_text("<!doctype html>")
+    (tmp_path / "web" / "assets" / "app-1a2b.js").write_text("0")
+    (tmp_path / "secret").write_text("x")
+    client = app.test_client()
+    assert client.get("/", buffered=True).headers["Cache-Control"] == "no-cache"
+    hashed = client.get("/assets/app-1a2b.js", buffered=True)
+    assert "immutable" in hashed.headers["Cache-Control"]
+    for path in ("/assets/other.js", "/../secret", "/%2e%2e/secret", "/api/index.html"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_defect_is_a_problem_without_a_word_of_what_it_was_about(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("Rosa Rivera")
+
+    monkeypatch.setattr("server.sync.endpoint.read_counter", broken)
+    answer = phone.send(phone.request())
+    assert (answer.status_code, answer.json["code"]) == (500, "broken")
+    assert "Rosa" not in answer.text + caplog.text
+    assert "read_counter" in caplog.text or "broken" in caplog.text
+
+
+def test_healthz_answers(app: Flask) -> None:
+    assert app.test_client().get("/healthz").json == {"status": "ok"}
+
+
+def test_problems_are_said_in_the_asked_language(app: Flask) -> None:
+    answer = app.test_client().get("/api/me", headers={"Accept-Language": "es-US,en;q=0.5"})
+    assert answer.json["detail"].startswith("Su sesión")
+
+
+def test_the_interface_describes_every_route_and_the_catalogue(phone: Phone, app: Flask) -> None:
+    document = app.test_client().get("/api/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    assert document["paths"].keys() >= {"/api/sync", "/api/records/{record_id}/history"}
+    assert "fields_of_medication" in document["components"]["schemas"]
+    catalogue = phone.session.get("/api/catalogue", **{"Accept-Language": "es"}).json
+    assert catalogue["protocol"] == 1
+    kinds = {kind["kind"]: kind for kind in catalogue["kinds"]}
+    assert kinds["medication"]["label"] == "Medicamento"
