@@ -41,6 +41,7 @@ def test_an_object_is_taken(value: dict[str, Any], stored: dict[str, Any]) -> No
         (PHONE | {"hours": ["9-5"]}, "not_flat", {}),
         (PHONE | {"rank": float("nan")}, "not_flat", {}),
         (PHONE | {"note": "x" * 2_001}, "not_flat", {}),
+        (PHONE | {"n" * 65: "x"}, "not_flat", {}),
         (PHONE | {"note": "\0"}, "bad_character", {}),
         (PHONE | {"no\0te": "x"}, "bad_character", {}),
         (PHONE | {f"part_{i}": i for i in range(30)}, "too_many", {"max": 30}),
