@@ -238,11 +238,12 @@ function contactOf({ of, member, visit }: SummarySource): SummaryContent['contac
     ({ fields }) => fields.status === 'active' && typeof fields.member === 'string',
   );
   const card = member(text(holder?.fields.member)) ?? member(text(visit.fields.member));
-  return card ? { name: text(card.fields.name), telephone: text(card.fields.telephone) } : null;
+  return card ? { name: nameOfRecord(card), telephone: text(card.fields.telephone) } : null;
 }
 
 function nameOfMember({ member }: SummarySource, id: Json | undefined): string {
-  return typeof id === 'string' ? text(member(id)?.fields.name) : '';
+  const card = typeof id === 'string' ? member(id) : null;
+  return card ? nameOfRecord(card) : '';
 }
 
 function paragraphs(prose: Json | undefined): string[] {
