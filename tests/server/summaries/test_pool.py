@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +78,44 @@ def test_worn_processes_are_replaced(pool: Pool, monkeypatch: pytest.MonkeyPatch
     first = pool._executor
     assert pool.set("2", blank(2), patience=60)
     assert pool._executor is not first
+
+
+def test_its_processes_go_when_the_web_process_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "web.py"
+    script.write_text(WEB_PROCESS)
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    ) as web:
+        assert web.stdout is not None
+        setter = int(web.stdout.readline())
+        assert is_running(setter)
+        web.kill()
+        web.communicate(timeout=60)  # ends when the last process that holds its output is gone
+    assert not is_running(setter)
+
+
+WEB_PROCESS = """
+import sys, threading
+sys.path.insert(0, "")
+from server.summaries.page import Page
+from server.summaries.pool import Pool
+
+if __name__ == "__main__":
+    pool = Pool(lambda key, pdf: None)
+    pool.set("1", Page('<html lang="en"><title>1</title><p>1', ""), patience=60)
+    print(next(iter(pool._executor._processes)), flush=True)
+    threading.Event().wait()
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
 
 
 def blank(number: int) -> Page:
