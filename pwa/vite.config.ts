@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { precache } from './build/precache.ts';
+import { precache } from './precache.ts';
 import manifest from './package.json' with { type: 'json' };
 
 const tests = fileURLToPath(new URL('../tests/pwa', import.meta.url));
@@ -18,10 +18,16 @@ const fake: Plugin = {
 };
 
 export default defineConfig(() => ({
-  plugins: [svelte(), fake, precache('src/sw.ts')],
+  plugins: [svelte(), fake, precache({ worker: 'src/sw.ts', later: /\/pdf[.-]/ })],
   define: { __VERSION__: JSON.stringify(manifest.version) },
   // The Content-Security-Policy knows no inline script and no data: address but for images.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2023',
+    // One chunk: the shell is fetched whole at the first visit, so that every screen opens offline.
+    chunkSizeWarningLimit: 800,
+  },
   server: {
     fs: { allow: ['..'] },
     proxy: { '/api': process.env.DOORSTEP_SERVER ?? 'http://localhost:8000' },

@@ -4,16 +4,23 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
-interface Shell {
+export interface Shell {
   url: string;
   /** Null where the name itself changes with the content. */
   revision: string | null;
 }
 
-export function precache(entry: string): Plugin {
+interface Options {
+  /** The worker's source. */
+  worker: string;
+  /** Files that few ever need: kept when they are first asked for, not on the first visit. */
+  later: RegExp;
+}
+
+export function precache({ worker, later }: Options): Plugin {
   let config: ResolvedConfig;
   return {
     name: 'doorstep-precache',
@@ -23,22 +30,27 @@ export function precache(entry: string): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
-        const dist = join(config.root, config.build.outDir);
-        const shell = await listShell(dist, config.build.assetsDir);
+        const dist = resolve(config.root, config.build.outDir);
+        const files = await listFiles(dist, config.build.assetsDir);
+        const isLater = ({ url }: Shell) => later.test(url);
         await build({
           root: config.root,
           configFile: false,
           publicDir: false,
           logLevel: 'warn',
           define: {
-            __SHELL__: JSON.stringify(shell),
+            __SHELL__: JSON.stringify(files.filter((file) => !isLater(file))),
+            __LATER__: JSON.stringify(files.filter(isLater).map(({ url }) => url)),
             'process.env.NODE_ENV': JSON.stringify('production'),
           },
           build: {
             outDir: dist,
             emptyOutDir: false,
             target: config.build.target,
-            rollupOptions: { input: entry, output: { entryFileNames: 'sw.js', format: 'iife' } },
+            rolldownOptions: {
+              input: worker,
+              output: { entryFileNames: 'sw.js', format: 'iife' },
+            },
           },
         });
       },
@@ -46,8 +58,8 @@ export function precache(entry: string): Plugin {
   };
 }
 
-/** Files of the shell, in the order of their names so that the same build gives the same worker. */
-export async function listShell(dist: string, hashed: string): Promise<Shell[]> {
+/** What was built, in the order of names so that the same build gives the same worker. */
+export async function listFiles(dist: string, hashed: string): Promise<Shell[]> {
   const files = await readdir(dist, { recursive: true, withFileTypes: true });
   const paths = files
     .filter((file) => file.isFile())
