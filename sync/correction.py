@@ -33,14 +33,8 @@ def corrected(change: Change, state: State | None) -> Change:
     """
     if state is None:
         return change
-    top = max(
-        (
-            newest.at
-            for device, newest in state.devices.items()
-            if newest.seq <= change.seen or device == change.device
-        ),
-        default=change.at - 1,
-    )
+    # What it had not seen of a device is no later than the change itself (can_tell_at).
+    top = max(newest.at for newest in state.devices.values())
     return change if top < change.at else replace(change, at=corrected_at(change.at, top))
 
 

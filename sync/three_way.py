@@ -93,12 +93,12 @@ class _Texts:
         live = self._live(chosen)
         if not 1 < len(live) <= MOST_LIVE:
             return
-        first, *others = live
-        known = (self.saw[first] | 1 << first) & chosen
-        for place in others:
+        # What is live is in nobody's view: K meets V only in what its texts saw.
+        known = self.saw[live[0]] & chosen
+        for place in live[1:]:
             view = self.saw[place] & chosen
             yield place, known & view
-            known |= view | 1 << place
+            known |= view
 
     def _live(self, chosen: int) -> list[int]:
         """The places, in tie order, of those in the set that no other in the set saw."""

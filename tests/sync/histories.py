@@ -7,6 +7,7 @@ The pools of values are small on purpose: equal values, clashes and ties must be
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from sync import Change, Field, Kind
 
 from .reference import Reference
 
+ALL_SEEN = 10**6
 DATES = [None, "2026", "2026-01-01", "2026-05", "2026-05-02", "soon"]
 INSTANTS = [None, "2026-11-21T10:00:00Z", "2026-11-21T05:00:00-05:00", "2026-11-21T10:00:00.5Z", 7]
 TEXTS = [
@@ -56,10 +58,10 @@ TOY = Kind(
     },
 )
 POOLS = {
-    "identity": ["a", "a", "b"],
+    "identity": ["a", "a", "b", None],
     "owner": ["ann", "bob", None],
     "dose": ["5 mg", "10 mg", {"amount": 5, "unit": "mg"}, {"unit": "mg", "amount": 5.0}, None],
-    "status": ["open", "held", "done", "dropped", "no longer a choice", None],
+    "status": ["open", "held", "done", "dropped", "no longer a choice", "nor this", None],
     "safeguard": [False, True, None],
     "due": DATES,
     "score": [None, 1, 1.0, 2, 0.5],
@@ -85,6 +87,8 @@ class Step:
     removes: bool = False
     stale: int = 0  # how many versions the form is behind what the device holds
     clock: int = 0  # by how much this device's clock is off
+    also: str = ""  # a second field written by the same change
+    lies: bool = False  # says it had seen all that the server has when it arrives
 
 
 @dataclass
@@ -96,21 +100,41 @@ class Phone:
 
 
 @st.composite
-def steps(draw, pools=POOLS, devices=4, most=28):
-    names = (
-        [*pools, *pools, "delete", "keep"] if len(pools) > 3 else [*pools] * 8 + ["delete", "keep"]
-    )
-    step = st.builds(
-        Step,
-        device=st.integers(0, devices - 1),
-        act=st.sampled_from(["edit"] * 6 + ["send"] * 4 + ["send_last", "pull"]),
-        what=st.sampled_from(names),
-        pick=st.integers(0, 11),
-        removes=st.booleans(),
-        stale=st.sampled_from([0, 0, 0, 0, 1, 2]),
-        clock=st.sampled_from([0, 0, -5, 5, 40]),
-    )
-    return draw(st.lists(step, min_size=2, max_size=most))
+def steps(draw, pools=POOLS, devices=4, most=24, deletes=1):
+    """Scripts to play, each about one to three fields, so that devices meet in them. `deletes` is
+    how often a step deletes or keeps, beside one a field."""
+    focus = draw(st.lists(st.sampled_from([*pools]), min_size=1, max_size=3))
+    choices = _choices(focus, devices, deletes)
+    step = st.builds(Step, **{name: st.sampled_from(each) for name, each in choices.items()})
+    return draw(st.lists(step, min_size=most // 2, max_size=most))
+
+
+def random_script(source, pools=POOLS, devices=4, most=24, deletes=1):
+    """The same by a seeded source: for a fixed set of histories that nobody shrinks."""
+    focus = source.sample([*pools], min(len(pools), source.randint(1, 3)))
+    choices = _choices(focus, devices, deletes)
+    return [
+        Step(**{name: source.choice(each) for name, each in choices.items()})
+        for _ in range(source.randint(most // 3, most))
+    ]
+
+
+def _choices(focus, devices, deletes):
+    return CHOICES | {
+        "device": range(devices),
+        "what": [*focus, *["delete", "keep"] * deletes],
+        "also": [""] * 3 + focus,
+    }
+
+
+CHOICES = {
+    "act": ["edit"] * 7 + ["send"] * 4 + ["send_last", "pull", "pull"],
+    "pick": list(range(12)),
+    "removes": [False, True],
+    "stale": [0] * 6 + [1, 2],
+    "clock": [0, 0, -4, 4, -20, 40],
+    "lies": [False] * 15 + [True],
+}
 
 
 def concurrent_edits_of(name):
@@ -153,16 +177,16 @@ def play(kind, pools, script, lists=()):
             if name in kind.fields
         ):
             return
-        arrived = replace(change, seq=(log[-1].seq if log else 0) + 1)
+        seq = (log[-1].seq if log else 0) + 1
+        arrived = replace(change, seq=seq, seen=min(change.seen, seq))
         top = reference.greatest_at_seen_by(arrived)
         log.append(replace(arrived, at=arrived.at if top is None else max(arrived.at, top + 1)))
 
-    def first():
-        creating = {name: pools[name][0] for name in pools if name not in element_fields}
-        store(Change("d0", 1, 0, 100, 0, "m0", set=creating or {"made": True}))
-        phones[0] = Phone("d0", version=1, n=1)
-
-    first()
+    creating = {name: pools[name][0] for name in pools if name not in element_fields}
+    if script[0].lies or script[0].pick % 4 == 0:
+        creating.pop("identity", None)
+    store(Change("d0", 1, 0, 100, 0, "m0", set=creating or {"made": True}))
+    phones[0] = Phone("d0", version=1, n=1)
     for moment, step in enumerate(script):
         phone = phones.setdefault(step.device, Phone(f"d{step.device}", version=1))
         if step.act == "pull":
@@ -177,15 +201,15 @@ def play(kind, pools, script, lists=()):
                 phone.version = log[-1].seq
         else:
             phone.n += 1
-            bound = min([phone.version, *(change.seen for change in phone.unsent)])
+            bound = min(phone.version, *(change.seen for change in phone.unsent), ALL_SEEN)
             change = Change(
                 phone.name,
                 phone.n,
                 0,
-                100 + 2 * moment + step.clock,
-                max(0, bound - step.stale),
+                100 + moment // 2 * 2 + step.clock,
+                ALL_SEEN if step.lies else max(0, bound - step.stale),
                 f"m{step.device}",
-                **_edit(pools, element_fields, kind, step),
+                **_edit(pools, element_fields, step),
             )
             phone.unsent.append(change)
     for phone in phones.values():
@@ -194,15 +218,59 @@ def play(kind, pools, script, lists=()):
     return log
 
 
-def _edit(pools, element_fields, kind, step):
+def _edit(pools, element_fields, step):
     if step.what in ("delete", "keep"):
         return {"delete": step.what == "delete"}
-    pool = pools[step.what]
-    value = pool[step.pick % len(pool)]
-    if step.what not in element_fields:
-        return {"set": {step.what: value}}
-    known = kind.fields.get(step.what)
-    if step.removes and not (known and known.rule == "append"):
-        return {"remove": {step.what: [value]}}
-    twice = [value, value] if step.pick > 9 else [value]
-    return {"add": {step.what: twice}}
+    edit = {}
+    for name in {step.what, step.also or step.what}:
+        value = pools[name][step.pick % len(pools[name])]
+        if name not in element_fields:
+            edit.setdefault("set", {})[name] = value
+        elif step.removes:
+            edit.setdefault("remove", {})[name] = [value]
+        else:
+            edit.setdefault("add", {})[name] = [value, value] if step.pick > 9 else [value]
+    return edit
+
+
+def pairs_of(name):
+    """Every two values of a field, written by two devices at once, and by one after the other."""
+    values = range(len(POOLS[name]))
+    for one, other in product(values, values):
+        for second in (1, 2):
+            yield [
+                Step(1, "edit", name, one),
+                Step(1, "send"),
+                *([Step(1, "pull")] if second == 1 else []),
+                Step(second, "edit", name, other),
+            ]
+
+
+def deletions_of_three():
+    """Every way in which three changes by three devices edit, delete or keep, having seen more or
+    less of each other."""
+    for edits in product([{"set": {"owner": 1}}, {"delete": True}, {"delete": False}], repeat=3):
+        for seen in product([1], [1, 2], [1, 2, 3]):
+            yield [
+                Change("d0", 1, 1, 100, 0, "m0", set={"owner": 0, "identity": "a"}),
+                *(
+                    Change(f"d{n}", 1, n + 1, 100 + n, seen[n - 1], f"m{n}", **edit)
+                    for n, edit in enumerate(edits, start=1)
+                ),
+            ]
+
+
+def _many_live_texts(count):
+    """One text, and so many written at once over it."""
+    first = Change("d0", 1, 1, 100, 0, "m0", set={"note": TEXTS[2], "identity": "a"})
+    return [
+        first,
+        *(
+            Change(f"e{n}", 1, 2 + n, 200 - n, 1, f"m{n}", set={"note": f"{n}. {TEXTS[2]}"})
+            for n in range(count)
+        ),
+    ]
+
+
+# Steps of a few devices do not reach what needs nine.
+LIVE_TEXTS = [_many_live_texts(count) for count in (2, 7, 8, 9, 10)]

@@ -59,6 +59,14 @@ CASES = [
         True,
     ),
     (
+        "an insertion inside a clashing range stays with its author's text",
+        "A. B. C. D. E.",
+        "A. X. E.",
+        "A. B. New. C. d. E.",
+        "A.\nX.\nB. New. C. d.\nE.",
+        True,
+    ),
+    (
         "overlapping ranges clash as one",
         "A. B. C. D. E.",
         "A. X. D. E.",

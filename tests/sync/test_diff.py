@@ -12,7 +12,10 @@ from sync.diff import matches
 ITEMS = st.lists(st.sampled_from("abcd"), max_size=14)
 
 
+@cache
 def longest(one, other):
+    """How long a common subsequence can be, by trying."""
+
     @cache
     def length(i, j):
         if i == len(one) or j == len(other):
