@@ -34,5 +34,5 @@ export default defineConfig(() => ({
   },
   // Runes are reactive in the browser's build of Svelte alone.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-  test: { dir: tests, include: ['**/*.test.ts'], environment: 'node' },
+  test: { dir: tests, include: ['**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 }));
