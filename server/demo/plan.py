@@ -8,6 +8,8 @@ from server.demo.chart import Chart
 from server.demo.edit import LATER
 from server.demo.story import NEEDS
 
+DUE = (-9, -3, -1, 0, 1, 2, 5, 9, 14), (3, 4, 5, 8, 14, 16, 18, 16, 16)
+"""The days from today on which tasks are due, and how often in a hundred."""
 REMARKS = {
     "better": ("Said so with a grin.", "Slow, but it is coming.", "Wrote it down every day."),
     "same": ("A hard week.", "Did not get to it much.", "No change, but not giving up."),
@@ -107,7 +109,7 @@ def _write_tasks(chart: Chart, needs: list[str], goals: list[str]) -> None:
         domain = next(edit.set["domain"] for edit in chart.edits if edit.record == need)
         wanted.append((NEEDS[domain]["task"], "benefits", need))
     for text, category, because in random.sample(wanted, min(3, len(wanted))):
-        due = random.choice((-9, -3, -1, 0, 1, 2, 5, 9, 14))
+        due = random.choices(*DUE)[0]
         blocked = random.random() < 0.12
         task = chart.write(
             "task",
