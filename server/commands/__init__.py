@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from server import build_app, schema
+from server.database import db
 
 GROUPS = {
     "init": "init",
@@ -62,5 +63,6 @@ def main(ctx: click.Context) -> None:
     except ValueError as error:
         raise click.ClickException(f"A setting is wrong: {error}.") from error
     ctx.with_resource(app.app_context())
+    ctx.call_on_close(db.engine.dispose)
     if ctx.invoked_subcommand not in WITHOUT_DATABASE:
         schema.require_current()

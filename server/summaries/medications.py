@@ -46,15 +46,24 @@ def _line(record: Record, seen: dict[str, Any] | None, contested: bool, words: W
     return Medication(
         names=record.values("name"),
         doses=record.values("dose"),
-        directions=tuple(filter(None, (
-            _route(record, words), record.values("timing"), _as_needed(record, words),
-            record.values("instructions"),
-        ))),
+        directions=tuple(_directions(record, words)),
         statuses=tuple(words.choice("medication", "status", each) for each in shown),
         seen=_seen(seen, words),
         note=(seen or {}).get("note") or "",
         contested=contested,
-    )  # fmt: skip
+    )
+
+
+def _directions(record: Record, words: Words) -> Iterator[tuple[str, ...]]:
+    """How to take it. What is on the label says all; beside it stand only answers to be settled."""
+    instructions = record.values("instructions")
+    for values in (_route(record, words), record.values("timing")):
+        if values and (not instructions or len(values) > 1):
+            yield values
+    if as_needed := _as_needed(record, words):
+        yield as_needed
+    if instructions:
+        yield instructions
 
 
 def _route(record: Record, words: Words) -> tuple[str, ...]:

@@ -204,12 +204,18 @@ def _goals(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Goal
         today = [each for each in told if each.get("visit") == visit.id]
         if goal.get("lifecycle_status") not in LIVE_GOAL and not today:
             continue
+        if _is_confidential(chart, *goal.list("addresses"), *goal.list("barriers")):
+            continue
         earlier = sorted(told, key=lambda each: datetime.fromisoformat(each.get("effective")))[-1:]
         achievement = tuple(
             words.choice("goal", "achievement_status", each)
             for each in goal.values("achievement_status")
         )
-        lines = [_progress(each, words, not achievement) for each in today or earlier]
+        lines = [_progress(each, words, not achievement) for each in today] or [
+            f"{text} ({words.day(each.get('effective')[:10], at.date())})"
+            for each in earlier
+            if (text := _measured(each, words))
+        ]
         contested = goal.is_contested("achievement_status", "lifecycle_status", "description")
         rank = (not today, ranks.get(goal.get("priority"), 2), goal.id)
         shown = Goal(goal.get("description"), achievement, tuple(filter(None, lines)), contested)
@@ -218,22 +224,37 @@ def _goals(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Goal
 
 
 def _progress(progress: Record, words: Words, with_trend: bool) -> str:
-    value = progress.get("value")
-    measured = "" if value is None else f"{words.number(value)} {_unit(progress.get('unit'))}"
     trend = progress.get("trend") if with_trend else None
     remarks = [each["text"] for each in progress.list("comment")]
     told = [
         words.choice("goal_progress", "trend", trend) if trend else "",
-        measured.strip(),
+        _measured(progress, words),
         *remarks,
     ]
     return " · ".join(part for part in told if part)
 
 
+def _measured(progress: Record, words: Words) -> str:
+    value = progress.get("value")
+    if value is None:
+        return ""
+    return f"{words.number(value)} {_unit(progress.get('unit'))}".strip()
+
+
+def _is_confidential(chart: Chart, *ids: str | None) -> bool:
+    """Whether any of these is a need that must not be spoken of at home: the paper lies on a
+    table."""
+    found = (chart.get(id_) for id_ in ids)
+    return any(each and each.kind == "need" and each.get("confidential") for each in found)
+
+
 def _tasks(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Task]:
-    """Done at this visit, then open ones by the day they are due."""
+    """Done at this visit, then open ones by the day they are due; those of a confidential need
+    not."""
     done, open_ = [], []
     for task in chart.of("task"):
+        if _is_confidential(chart, task.get("based_on"), *task.list("blocked_by")):
+            continue
         if task.id in visit.list("tasks_done"):
             done.append(Task(task.get("description"), words.say("task_done")))
         elif task.get("status") in OPEN_TASK:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from server.summaries.page import Page
@@ -36,9 +36,11 @@ class Pool:
         self._keep = keep
         self._lock = threading.Lock()
         self._under_way: dict[str, Future[bytes]] = {}
+        self._owner = os.getpid()
+        self._threads = ThreadPoolExecutor(WAITING)
+        self._starting = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._pages = 0
-        self._owner = 0
 
     def set(self, key: str, page: Page, patience: float | None = None) -> bytes:
         """The PDF of a page. Raises Busy when there is no room for it, or it takes too long to
@@ -59,13 +61,22 @@ class Pool:
                 return self._under_way[key]
             if len(self._under_way) >= WAITING:
                 raise Busy
-            self._renew_when_worn()
-            self._executor = self._executor or _executor()
-            self._pages += 1
-            future = self._executor.submit(typeset, page.html, page.running)
+            # In a thread of its own, since the first page waits for its process to start.
+            future = self._threads.submit(self._set, page)
             self._under_way[key] = future
         future.add_done_callback(lambda done: self._finish(key, done))
         return future
+
+    def _set(self, page: Page) -> bytes:
+        with self._starting:
+            if self._executor is not None and self._pages >= PAGES_EACH:
+                self._executor.shutdown(wait=False)
+                self._executor = None
+            if self._executor is None:
+                self._executor, self._pages = _executor(), 0
+            self._pages += 1
+            done = self._executor.submit(typeset, page.html, page.running)
+        return done.result()
 
     def _finish(self, key: str, done: "Future[bytes]") -> None:
         with self._lock:
@@ -74,26 +85,24 @@ class Pool:
             self._keep(key, done.result())
 
     def _begin_anew_after_fork(self) -> None:
-        """A web process that was forked from another has none of its processes."""
+        """A web process that was forked from another has none of its threads and processes."""
         if self._owner != os.getpid():
-            self._owner, self._executor, self._under_way = os.getpid(), None, {}
-
-    def _renew_when_worn(self) -> None:
-        if self._pages >= PAGES_EACH and not self._under_way and self._executor is not None:
-            self._executor.shutdown(wait=False)
-            self._executor, self._pages = None, 0
+            self._owner, self._under_way = os.getpid(), {}
+            self._threads = ThreadPoolExecutor(WAITING)
+            self._starting, self._executor = threading.Lock(), None
 
     def _forget_executor(self) -> None:
-        with self._lock:
-            broken, self._executor, self._pages = self._executor, None, 0
+        with self._starting:
+            broken, self._executor = self._executor, None
         if broken is not None:
             broken.shutdown(wait=False)
 
     def close(self) -> None:
-        with self._lock:
+        self._threads.shutdown(wait=True)
+        with self._starting:
             ended, self._executor = self._executor, None
         if ended is not None:
-            ended.shutdown(wait=True, cancel_futures=True)
+            ended.shutdown(wait=True)
 
 
 def _executor() -> ProcessPoolExecutor:

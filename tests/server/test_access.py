@@ -84,7 +84,7 @@ def test_a_chart_is_read_with_the_device_secret_alone_and_the_reading_is_noted(
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/me", "/api/nothing", "/nothing"])
 def test_every_answer_carries_the_security_headers(app: Flask, path: str) -> None:
-    answer = app.test_client().get(path)
+    answer = app.test_client().get(path, buffered=True)
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy

@@ -1,0 +1,133 @@
+"""The command line: what it prints, and one sentence where it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from server.commands import GROUPS, main
+from server.database import db
+from server.settings import Settings, with_driver
+from tests.server.office import Office
+
+Doorstep = Callable[..., Result]
+
+
+@pytest.fixture
+def doorstep(app: Flask, database: str, tmp_path: Path) -> Doorstep:
+    """Runs `doorstep` on the test's database."""
+
+    def run(*arguments: str) -> Result:
+        environment = {"DATABASE_URL": database, "DOORSTEP_HOME": str(tmp_path)}
+        result = CliRunner().invoke(main, list(arguments), env=environment)
+        db.engine.dispose()
+        return result
+
+    return run
+
+
+def test_an_organisation_with_its_first_people(doorstep: Doorstep, app: Flask) -> None:
+    empty = doorstep("member", "list")
+    assert (empty.exit_code, empty.output) == (
+        1,
+        "Error: There is no organisation yet. Run `doorstep init` first.\n",
+    )
+    made = doorstep("init", "Riverside", "--email", "ada@example.org", "--administrator", "Ada")
+    assert made.exit_code == 0, made.output
+    assert made.output.startswith("http://localhost:8000/#/join/")
+    added = doorstep(
+        *["member", "add", "Rosa@example.org", "--name", "Rosa", "--role", "supervisor"],
+        *["--team", "North", "--team", "South"],
+    )
+    assert added.exit_code == 0, added.output
+    again = doorstep(
+        *["member", "add", "rosa@example.org", "--name", "Rosa", "--role", "clinician"]
+    )
+    assert (again.exit_code, again.output) == (1, "Error: rosa@example.org is already a member.\n")
+    people = json.loads(doorstep("member", "list", "--json").output)
+    assert [(each["email"], each["role"], each["team"]) for each in people] == [
+        ("ada@example.org", "administrator", None),
+        ("rosa@example.org", "supervisor", "North"),
+    ]
+    assert doorstep("team", "list").output == "North  1\nSouth  0\n"
+    assert "rosa@example.org" in doorstep("member", "list").output
+    link = doorstep("invite", "rosa@example.org").output.strip()
+    browser = app.test_client()
+    token = link.rpartition("/")[2]
+    assert browser.post("/api/invitations/accept", json={"token": token}).json["name"] == "Rosa"
+    assert doorstep("member", "leave", "rosa@example.org").exit_code == 0
+    assert doorstep("invite", "rosa@example.org").exit_code == 1
+
+
+def test_a_token_is_printed_alone_and_can_be_revoked(
+    doorstep: Doorstep, office: Office, app: Flask
+) -> None:
+    email = office.email(office.add("coordinator"))
+    made = doorstep("token", "create", email, "--read-only", "--days", "1")
+    secret = made.output.strip()
+    assert made.output == f"{secret}\n"
+    assert " " not in secret
+    headers = {"Authorization": f"Bearer {secret}"}
+    client = app.test_client()
+    assert client.get("/api/me", headers=headers).json["email"] == email
+    listed = doorstep("token", "list").output
+    assert secret not in listed
+    assert "read-only" in listed
+    assert doorstep("token", "revoke", listed.split()[0]).exit_code == 0
+    assert client.get("/api/me", headers=headers).status_code == 401
+    assert doorstep("token", "revoke", listed.split()[0]).exit_code == 1
+    assert doorstep("token", "create", "nobody@example.org").output == (
+        "Error: nobody@example.org is not an active member.\n"
+    )
+
+
+def test_a_lost_phone_is_revoked(doorstep: Doorstep, office: Office) -> None:
+    phone = office.phone(office.add("coordinator"))
+    phone.sync(status={"unsent": 4})
+    assert "unsent 4  in use" in doorstep("device", "list").output
+    assert doorstep("device", "revoke", phone.device).exit_code == 0
+    assert phone.send(phone.request()).json["wipe"] is True
+    assert doorstep("device", "revoke", phone.device).exit_code == 1
+
+
+def test_several_organisations_are_told_apart(doorstep: Doorstep, app: Flask) -> None:
+    Office.open(app, "North Shore")
+    Office.open(app, "South Bank")
+    assert doorstep("member", "list").output == (
+        "Error: Say which --organisation of North Shore, South Bank.\n"
+    )
+    assert doorstep("member", "list", "--organisation", "South Bank").exit_code == 0
+    assert doorstep("member", "list", "--organisation", "East").exit_code == 1
+
+
+def test_every_command_loads_and_explains_itself(doorstep: Doorstep) -> None:
+    for name in GROUPS:
+        result = doorstep(name, "--help")
+        assert result.exit_code == 0, (name, result.output)
+
+
+def test_a_missing_schema_and_database_are_said_in_a_sentence(tmp_path: Path) -> None:
+    environment = {"DOORSTEP_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
+    empty = CliRunner().invoke(main, ["member", "list"], env=environment)
+    assert (empty.exit_code, empty.output) == (
+        1,
+        "Error: The database is empty. Run `doorstep migrate` first.\n",
+    )
+    away = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    lost = CliRunner().invoke(main, ["member", "list"], env=environment | away)
+    assert lost.exit_code == 1
+    assert lost.output.startswith("Error: The database cannot be reached:")
+    assert lost.output.count("\n") == 1
+
+
+def test_settings_come_from_the_environment(tmp_path: Path) -> None:
+    settings = Settings.read({"DOORSTEP_HOME": str(tmp_path), "PORT": "9000"})
+    assert settings.database_url == f"sqlite:///{tmp_path}/doorstep.sqlite3"
+    assert (settings.port, settings.origin) == (9000, "http://localhost:9000")
+    for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        assert with_driver(f"{scheme}://a@b/c") == "postgresql+psycopg://a@b/c"
