@@ -15,7 +15,7 @@ LISTS = ("list_of_a_newer_version",)
 
 @pytest.mark.parametrize("law", laws.ALL, ids=lambda law: law.__name__)
 def test_law_over_all_rules(law):
-    @settings(max_examples=200)
+    @settings(max_examples=60)
     @given(steps())
     def holds(script):
         law(sync, TOY, play(TOY, POOLS, script, LISTS))
@@ -27,8 +27,8 @@ def test_law_over_all_rules(law):
 def test_laws_over_one_field(name):
     pools = {name: POOLS[name], "owner": POOLS["owner"]}
 
-    @settings(max_examples=60)
-    @given(steps(pools=pools, devices=3, most=20))
+    @settings(max_examples=16)
+    @given(steps(pools=pools, devices=3, most=16))
     def hold(script):
         log = play(TOY, pools, script, LISTS)
         for law in laws.ALL:
