@@ -226,3 +226,32 @@ def test_a_chart_with_the_least_that_it_may_hold_has_a_paper() -> None:
     assert told.names == ("Delgado",)
     assert told.contact is None
     assert VISIT not in told.title
+
+
+def test_what_belongs_to_a_confidential_need_is_not_on_a_paper_that_lies_on_a_table() -> None:
+    bodies = chart()
+    bodies["need"] = record(90, "need", domain="intimate-partner-violence", confidential=True)
+    bodies["chair"]["fields"]["based_on"] = bodies["need"]["id"]
+    bodies["lower"]["fields"]["addresses"] = [bodies["need"]["id"]]
+    told = paper(bodies)
+    assert [task.description for task in told.tasks] == ["Refill the pill box"]
+    assert [goal.description[:4] for goal in told.goals] == ["Walk"]
+    bodies["need"]["fields"]["confidential"] = False
+    assert len(paper(bodies).tasks) == 2
+
+
+def test_earlier_progress_is_told_with_its_day_and_without_remarks() -> None:
+    bodies = chart()
+    bodies["walked"]["fields"] |= {"visit": None, "value": 300, "unit": "m"}
+    assert paper(bodies).goals[0].progress == ("300 m (November 21)",)
+
+
+def test_the_label_says_how_to_take_a_medicine_and_a_contest_stands_beside_it() -> None:
+    bodies = chart()
+    metformin = bodies["metformin"]
+    metformin["fields"] |= {"route": "oral", "timing": "twice a day"}
+    line = next(m for m in paper(bodies).medications if m.names[0].startswith("Metformin"))
+    assert line.directions == (("Twice a day with food",),)
+    contest(metformin, "timing", "twice a day", "once a day")
+    line = next(m for m in paper(bodies).medications if m.names[0].startswith("Metformin"))
+    assert line.directions == (("twice a day", "once a day"), ("Twice a day with food",))
