@@ -15,6 +15,7 @@ from server.catalogue.declare import (
     text,
 )
 from server.catalogue.declare import KindSchema as Schema
+from server.catalogue.declare import language as spoken
 from server.catalogue.values import Boolean, Choice, Text, Value
 
 
@@ -91,6 +92,7 @@ class Patient(Schema):
         because="what to do when the heart stops is never chosen silently",
     )
     language = language("last_writer")
+    languages = spoken("add_wins")
     interpreter_required = boolean("furthest", because="an interpreter asked for by anyone is sent")
     accessibility_needs = choice(
         "large-print braille screen-reader hearing-loop sign-language wheelchair "
