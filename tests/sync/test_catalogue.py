@@ -56,7 +56,7 @@ def test_laws_over_a_field_of_the_catalogue(kind_name, name):
         if name in signature.locks:
             pools[signature.name] = pool(kind.fields[signature.name])
 
-    @settings(max_examples=6)
+    @settings(max_examples=4)
     @given(steps(pools=pools, devices=3, most=12))
     @example(concurrent_edits_of(name))
     def hold(script):

@@ -15,7 +15,7 @@ LISTS = ("list_of_a_newer_version",)
 
 @pytest.mark.parametrize("law", laws.ALL, ids=lambda law: law.__name__)
 def test_law_over_all_rules(law):
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(steps())
     def holds(script):
         law(sync, TOY, play(TOY, POOLS, script, LISTS))
