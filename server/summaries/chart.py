@@ -40,6 +40,18 @@ class Record:
         return any(self.contested.get(name) for name in names)
 
 
+def full_name(name: Mapping[str, str]) -> str:
+    """A person's name on one line, without titles."""
+    parts = (name.get(part) for part in ("given", "family", "suffix"))
+    return " ".join(part for part in parts if part)
+
+
+def name_of(record: Record | None) -> str:
+    """What to call the person that a record is about."""
+    name = record.get("name") if record else None
+    return full_name(name) if isinstance(name, dict) else name or ""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The records of one patient and the cards of those on staff, deleted ones left out."""

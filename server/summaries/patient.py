@@ -4,20 +4,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from server.summaries.chart import Chart, Record
+from server.summaries.chart import Chart, Record, full_name, name_of
+from server.summaries.measurements import measurements
 from server.summaries.medications import medications
 from server.summaries.paper import (
     Allergy,
     Appointment,
     Banner,
-    Goal,
-    Measurement,
     Moment,
     PatientPaper,
     Person,
     Step,
-    Task,
-)  # fmt: skip
+)
+from server.summaries.plan import goals, tasks
 from server.summaries.words import Words, wall_clock
 
 MOST_GOALS, MOST_TASKS = 4, 5
@@ -25,8 +24,6 @@ MOST_GOALS, MOST_TASKS = 4, 5
 
 NOT_WARNED_OF = ("resolved", "inactive")
 NOT_TRUE = ("refuted", "entered-in-error")
-OPEN_TASK = ("requested", "received", "accepted", "in-progress", "on-hold")
-LIVE_GOAL = ("planned", "accepted", "active", "on-hold", None)
 COMING = ("proposed", "pending", "booked", None)
 
 
@@ -41,9 +38,9 @@ def compose(
     start, end = _moment(visit.get("actual_start"), zone), _moment(visit.get("actual_end"), zone)
     at = end or start or datetime(1970, 1, 1, tzinfo=UTC)
     visitor = chart.get(visit.get("member"))
-    names = tuple(_full_name(value) for value in patient.values("name"))
+    names = tuple(full_name(value) for value in patient.values("name"))
     day = words.full_day((start or at).date())
-    goals, tasks = _goals(chart, visit, words, at), _tasks(chart, visit, words, at)
+    aims, work = goals(chart, visit, words, at), tasks(chart, visit, words, at)
     contact = _contact(chart) or visitor
     return PatientPaper(
         language=language,
@@ -63,11 +60,11 @@ def compose(
         talked_about_contested=visit.is_contested("plain_summary"),
         steps=tuple(_steps(visit, words, at)),
         medications=tuple(medications(chart, visit, words)),
-        measurements=tuple(_measurements(chart, visit, words)),
-        goals=tuple(goals[:MOST_GOALS]),
-        more_goals=max(0, len(goals) - MOST_GOALS),
-        tasks=tuple(tasks[:MOST_TASKS]),
-        more_tasks=max(0, len(tasks) - MOST_TASKS),
+        measurements=tuple(measurements(chart, visit, words)),
+        goals=tuple(aims[:MOST_GOALS]),
+        more_goals=max(0, len(aims) - MOST_GOALS),
+        tasks=tuple(work[:MOST_TASKS]),
+        more_tasks=max(0, len(work) - MOST_TASKS),
         next=_next(chart, words, at),
         contact=_person(contact, words),
     )
@@ -83,11 +80,6 @@ def _zone(chart: Chart, appointment: Record | None) -> str:
 
 def _moment(instant: str | None, zone: str) -> datetime | None:
     return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)) if instant else None
-
-
-def _full_name(name: dict[str, str]) -> str:
-    parts = (name.get("given"), name.get("family"), name.get("suffix"))
-    return " ".join(part for part in parts if part)
 
 
 def _person(member: Record | None, words: Words) -> Person | None:
@@ -115,8 +107,7 @@ def _present(chart: Chart, visit: Record) -> Iterable[str]:
         record = chart.get(id_)
         if record is None or record.kind == "patient" or id_ == visit.get("member"):
             continue
-        name = record.get("name")
-        yield _full_name(name) if isinstance(name, dict) else name
+        yield name_of(record)
     if others := visit.get("others_present"):
         yield others
 
@@ -161,114 +152,6 @@ def _steps(visit: Record, words: Words, at: datetime) -> Iterable[Step]:
     for each in visit.list("next_steps"):
         when = words.day(each["when"], at.date(), weekday=True) if each.get("when") else ""
         yield Step(each["step"], each.get("who") or "", when)
-
-
-def _measurements(chart: Chart, visit: Record, words: Words) -> Iterable[Measurement]:
-    """What was measured at this visit, as corrected since."""
-    for each in chart.of("observation"):
-        if each.get("visit") != visit.id or each.get("status") == "entered-in-error":
-            continue
-        shown = dict(each.fields)
-        for correction in each.list("corrections"):
-            shown |= {name: value for name, value in correction.items() if value is not None}
-        pressure = [shown.get(side) for side in ("systolic", "diastolic")]
-        if any(side is not None for side in pressure):
-            told = ["?" if side is None else words.number(side) for side in pressure]
-            value = " / ".join(told)
-        elif shown.get("value") is not None:
-            value = words.number(shown["value"])
-        else:
-            value = shown.get("value_text") or ""
-        label = words.choice("observation", "code", shown["code"])
-        if label == shown["code"] and shown.get("name"):
-            label = shown["name"]
-        if value:
-            yield Measurement(label, value, _unit(shown.get("unit")))
-
-
-def _unit(unit: str | None) -> str:
-    return {"mm[Hg]": "mmHg", "Cel": "°C", "[degF]": "°F", "[lb_av]": "lb", "/min": "/min",
-            "{score}": "", "1": ""}.get(unit or "", unit or "")  # fmt: skip
-
-
-def _goals(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Goal]:
-    """Those talked about at the visit first, then the rest in order of their priority."""
-    by_goal: dict[str, list[Record]] = {}
-    for progress in chart.of("goal_progress"):
-        if progress.get("status") != "entered-in-error":
-            by_goal.setdefault(progress.get("goal"), []).append(progress)
-    ranks = {"high": 0, "medium": 1, None: 2, "low": 3}
-    found = []
-    for goal in chart.of("goal"):
-        told = by_goal.get(goal.id, [])
-        today = [each for each in told if each.get("visit") == visit.id]
-        if goal.get("lifecycle_status") not in LIVE_GOAL and not today:
-            continue
-        if _is_confidential(chart, *goal.list("addresses"), *goal.list("barriers")):
-            continue
-        earlier = sorted(told, key=lambda each: datetime.fromisoformat(each.get("effective")))[-1:]
-        achievement = tuple(
-            words.choice("goal", "achievement_status", each)
-            for each in goal.values("achievement_status")
-        )
-        lines = [_progress(each, words, not achievement) for each in today] or [
-            f"{text} ({words.day(each.get('effective')[:10], at.date())})"
-            for each in earlier
-            if (text := _measured(each, words))
-        ]
-        contested = goal.is_contested("achievement_status", "lifecycle_status", "description")
-        rank = (not today, ranks.get(goal.get("priority"), 2), goal.id)
-        shown = Goal(goal.get("description"), achievement, tuple(filter(None, lines)), contested)
-        found.append((rank, shown))
-    return [goal for _, goal in sorted(found, key=lambda each: each[0])]
-
-
-def _progress(progress: Record, words: Words, with_trend: bool) -> str:
-    trend = progress.get("trend") if with_trend else None
-    remarks = [each["text"] for each in progress.list("comment")]
-    told = [
-        words.choice("goal_progress", "trend", trend) if trend else "",
-        _measured(progress, words),
-        *remarks,
-    ]
-    return " · ".join(part for part in told if part)
-
-
-def _measured(progress: Record, words: Words) -> str:
-    value = progress.get("value")
-    if value is None:
-        return ""
-    return f"{words.number(value)} {_unit(progress.get('unit'))}".strip()
-
-
-def _is_confidential(chart: Chart, *ids: str | None) -> bool:
-    """Whether any of these is a need that must not be spoken of at home: the paper lies on a
-    table."""
-    found = (chart.get(id_) for id_ in ids)
-    return any(each and each.kind == "need" and each.get("confidential") for each in found)
-
-
-def _tasks(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Task]:
-    """Done at this visit, then open ones by the day they are due; those of a confidential need
-    not."""
-    done, open_ = [], []
-    for task in chart.of("task"):
-        if _is_confidential(chart, task.get("based_on"), *task.list("blocked_by")):
-            continue
-        if task.id in visit.list("tasks_done"):
-            done.append(Task(task.get("description"), words.say("task_done")))
-        elif task.get("status") in OPEN_TASK:
-            owner = chart.get(task.get("owner"))
-            name = owner.get("name") if owner else ""
-            due = (
-                words.say("task_due", day=words.day(task.get("due"), at.date()))
-                if task.get("due")
-                else ""
-            )
-            who = _full_name(name) if isinstance(name, dict) else name
-            shown = Task(task.get("description"), ", ".join(filter(None, (who, due))))
-            open_.append(((task.get("due") or "9999", task.id), shown))
-    return done + [task for _, task in sorted(open_, key=lambda each: each[0])]
 
 
 def _next(chart: Chart, words: Words, at: datetime) -> Appointment | None:
