@@ -79,6 +79,7 @@ export class App {
 
   /** Redeems the token of a sign-in link, enrols this phone if it must be, opens the store and syncs. */
   async join(token: string): Promise<JoinResult> {
+    await this.leave();
     const result = await this.session.join(token);
     if (result === 'joined') this.#opened();
     return result;
@@ -264,7 +265,7 @@ export class App {
   #opened(): void {
     this.#shelves.follow(this.#store);
     this.#show();
-    void this.#syncer.askStorage();
+    void this.#syncer.askStorage(true);
     this.#syncer.schedule.start();
   }
 

@@ -123,7 +123,8 @@ export class Session {
   }
 
   async #enter(me: Me): Promise<JoinResult> {
-    this.phase = 'loading';
+    const isOpen = this.store?.member === me.member && this.store.isOpen;
+    if (!isOpen) this.phase = 'loading';
     const known = this.store?.member === me.member || (await this.#turnTo(me.member));
     if (!known) {
       const reply = await enrol(this.client, this.platform.name);

@@ -33,8 +33,9 @@ export class Syncer {
     this.state.restored = store.memory.restored !== null;
   }
 
-  async askStorage(): Promise<StorageState> {
-    const storage = await askStorage(this.platform.storageManager);
+  /** `ask`: the browser may put the question of persistent storage to the member, so once an opening. */
+  async askStorage(ask = false): Promise<StorageState> {
+    const storage = await askStorage(this.platform.storageManager, ask);
     Object.assign(this.state, storage);
     return storage;
   }

@@ -174,13 +174,13 @@ export class Store {
 
   async #hear(event: StoreEvent): Promise<void> {
     if (event.type === 'locked') this.#forget();
-    if (event.type === 'erased') this.close();
     try {
       if (event.type === 'changed' && this.isOpen) await this.#alone(() => this.#catchUp());
     } catch (error) {
       if (!(error instanceof Locked)) throw error;
     }
     this.#emit(event);
+    if (event.type === 'erased') this.close();
   }
 
   /** Reads anew what another tab has written since. */

@@ -13,9 +13,13 @@ export type StorageManagerLike = Partial<
   Pick<StorageManager, 'estimate' | 'persist' | 'persisted'>
 >;
 
-/** Asks the browser not to clear the store by itself, and how full it is. */
-export async function askStorage(manager: StorageManagerLike | undefined): Promise<StorageState> {
-  const persisted = (await manager?.persisted?.()) || ((await manager?.persist?.()) ?? null);
+/** How full the store is, and whether the browser promised not to clear it by itself; with `ask`, it is asked to. */
+export async function askStorage(
+  manager: StorageManagerLike | undefined,
+  ask = false,
+): Promise<StorageState> {
+  const granted = (await manager?.persisted?.()) ?? null;
+  const persisted = !granted && ask ? ((await manager?.persist?.()) ?? granted) : granted;
   const { usage, quota } = (await manager?.estimate?.()) ?? {};
   const storage = usage !== undefined && quota ? { used: usage, quota } : null;
   return { persisted, storage };

@@ -136,6 +136,14 @@ test('a revoked phone erases itself and says so', async () => {
   expect(phone.app.phase).toBe('signed_out');
 });
 
+test('a revoked phone is erased in every tab', async () => {
+  const tab = await phone.openTab();
+  server.devices.get(device())!.revoked = true;
+  await phone.app.syncNow();
+  await until(() => tab.phase === 'signed_out');
+  expect([tab.session.erased, tab.index.patients]).toEqual([true, []]);
+});
+
 test('a locked phone sends nothing; it only asks whether it is revoked', async () => {
   await saveOffline(set('10 mg'));
   await phone.app.lock();

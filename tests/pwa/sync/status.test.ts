@@ -3,23 +3,24 @@ import { askStorage, statusOf, unsentOf } from '../../../pwa/src/sync/status';
 import { FakeServer } from '../fake/server';
 import { openPhone } from '../phone';
 
-test('persistent storage is asked for, once it is not yet granted', async () => {
+test('persistent storage is asked for only when told to, and only until it is granted', async () => {
   let asked = 0;
   const manager = {
     persisted: async () => asked > 0,
     persist: async () => ((asked += 1), true),
     estimate: async () => ({ usage: 30, quota: 120 }),
   };
-  const state = { persisted: true, storage: { used: 30, quota: 120 } };
-  expect(await askStorage(manager)).toEqual(state);
-  expect(await askStorage(manager)).toEqual(state);
+  const storage = { used: 30, quota: 120 };
+  expect(await askStorage(manager)).toEqual({ persisted: false, storage });
+  expect(await askStorage(manager, true)).toEqual({ persisted: true, storage });
+  expect(await askStorage(manager, true)).toEqual({ persisted: true, storage });
   expect(asked).toBe(1);
 });
 
 test('a refusal is said as one, and a browser that tells nothing is not guessed for', async () => {
   const refusing = { persisted: async () => false, persist: async () => false };
-  expect(await askStorage(refusing)).toEqual({ persisted: false, storage: null });
-  expect(await askStorage({})).toEqual({ persisted: null, storage: null });
+  expect(await askStorage(refusing, true)).toEqual({ persisted: false, storage: null });
+  expect(await askStorage({}, true)).toEqual({ persisted: null, storage: null });
   expect(await askStorage(undefined)).toEqual({ persisted: null, storage: null });
 });
 
