@@ -1,4 +1,5 @@
 /** The charts and kinds of the library that screens have asked for, kept as the store has them. */
+import { untrack } from 'svelte';
 import { chartOf, type Shelf } from '../store/charts';
 import { Locked } from '../store/seal';
 import type { Store } from '../store/store';
@@ -45,7 +46,8 @@ export class Shelves {
   #find(shelf: Shelf, make: () => Records): Records {
     const known = this.#open.get(shelf);
     if (known) return known;
-    const records = make();
+    // Untracked: state made while a screen derives would not be followed by what that very derivation reads of it.
+    const records = untrack(make);
     this.#open.set(shelf, records);
     // Not at once: a screen may ask while it derives, when no state may change.
     queueMicrotask(() => void this.#load(shelf));
