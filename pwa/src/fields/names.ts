@@ -1,6 +1,7 @@
 /** What a record is called where it is one line of a list: the first of its kind's telling fields that says something. */
 import type { Json, RecordShown } from '../store/types';
-import { label, personName } from '../words';
+import { label, language, personName } from '../words';
+import { displayInstant } from './display';
 
 const TELLING: Record<string, readonly string[]> = {
   patient: ['preferred_name', 'name'],
@@ -14,6 +15,8 @@ const TELLING: Record<string, readonly string[]> = {
 };
 
 export function nameOfRecord({ kind, fields }: RecordShown): string {
+  if (kind === 'visit' && typeof fields.actual_start === 'string')
+    return displayInstant(fields.actual_start, language());
   for (const field of TELLING[kind] ?? ['name', 'title', 'description', 'text']) {
     const said = textOf(kind, field, fields[field]);
     if (said) return said;

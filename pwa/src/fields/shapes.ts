@@ -23,12 +23,15 @@ export function isStamp({ name, type, kinds }: ValueShape): boolean {
   );
 }
 
+/** A code of a published list, which the name beside it already says in words: nobody's first concern. */
+export function isCoding({ type, parts }: ValueShape): boolean {
+  return (
+    type === 'object' &&
+    ['system', 'code'].every((name) => parts?.some((part) => part.name === name))
+  );
+}
+
 /** A set of codes is ticked, not listed. */
 export function isTicked(field: Field): boolean {
   return field.rule === 'add_wins' && field.type === 'choice';
-}
-
-/** One line is enough to say it: a short string, a number, a choice. */
-export function isOneLine(field: Field): boolean {
-  return !isList(field) && field.type !== 'object' && field.type !== 'text';
 }

@@ -2,7 +2,7 @@
  * Draws a PDF onto the page. pdf.js is loaded when the first one is drawn, with its worker as a file of our own; our
  * Content-Security-Policy allows neither eval nor WASM, and nothing is fetched: a summary embeds its fonts.
  */
-import workerUrl from 'pdfjs-dist/build/pdf.worker.mjs?url';
+import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 
 /** How many dots of the canvas stand for one of the PDF, at most: sharp on glass, and kind to memory. */
 const SHARPEST = 3;
