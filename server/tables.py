@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from server.database import begin, db
@@ -170,6 +171,16 @@ records = _table(
     _column("deleted", Boolean),
     _column("body"),  # the record as the wire carries it
     _column("state"),  # what a later fold needs
+    _column("status", null=True),  # this and the next three: what reports look up
+    _column("due", null=True),
+    _column("owner", null=True),
+    _column("date", null=True),
+    Index(
+        "ix_records_reported",
+        *("organisation", "kind", "status", "due"),
+        sqlite_where=text("status IS NOT NULL"),
+        postgresql_where=text("status IS NOT NULL"),
+    ),
     Index(None, "organisation", "patient", "position"),  # and the library, where patient is null
 )
 

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection
 
 from server.catalogue import CATALOGUE, CatalogueKind
+from server.sync.indexed import indexed_values
 from server.sync.stored import load_logs, load_records
 from server.who import now_ms
 from sync import (
@@ -119,6 +120,7 @@ class OpenRecords:
                     "deleted": shown.deleted,
                     "body": _json(body_of(record, shown)),
                     "state": _json(state.to_json()),
+                    **indexed_values(record.kind.name, shown.fields),
                 }
             )
             notices += (

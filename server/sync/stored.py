@@ -11,11 +11,13 @@ import orjson
 from sqlalchemy import Connection, Select, Table, select, update
 
 from server.database import AnyRow, is_sqlite, store
+from server.sync.indexed import COLUMNS
 from server.tables import changes, notices, organisation, records, refusals
 from sync import Change
 
 _REFOLDED = ", ".join(
-    f"{name} = excluded.{name}" for name in ("version", "position", "deleted", "body", "state")
+    f"{name} = excluded.{name}"
+    for name in ("version", "position", "deleted", "body", "state", *COLUMNS)
 )
 
 
