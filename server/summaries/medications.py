@@ -55,15 +55,14 @@ def _line(record: Record, seen: dict[str, Any] | None, contested: bool, words: W
 
 
 def _directions(record: Record, words: Words) -> Iterator[tuple[str, ...]]:
-    """How to take it. What is on the label says all; beside it stand only answers to be settled."""
-    instructions = record.values("instructions")
-    for values in (_route(record, words), record.values("timing")):
-        if values and (not instructions or len(values) > 1):
-            yield values
-    if as_needed := _as_needed(record, words):
-        yield as_needed
-    if instructions:
-        yield instructions
+    """How to take it, all that is written of it: said twice is safer than left out."""
+    told = (
+        _route(record, words),
+        record.values("timing"),
+        _as_needed(record, words),
+        record.values("instructions"),
+    )
+    yield from filter(None, told)
 
 
 def _route(record: Record, words: Words) -> tuple[str, ...]:

@@ -124,17 +124,15 @@ def _banner(chart: Chart, patient: Record, words: Words) -> Banner:
             continue
         reactions = ", ".join(each["manifestation"] for each in allergy.list("reactions"))
         grave = words.say("allergy_high") if allergy.get("criticality") == "high" else ""
-        found.append(
-            Allergy(
-                allergy.values("substance"),
-                ": ".join(part for part in (grave, reactions) if part),
-                allergy.is_contested("substance", "verification_status"),
-            )
+        shown = Allergy(
+            allergy.values("substance"),
+            ": ".join(part for part in (grave, reactions) if part),
+            allergy.is_contested("substance", "verification_status"),
         )
+        found.append(((not grave, shown.substances), shown))
     if found:
         # What can be serious stands first.
-        found.sort(key=lambda each: (not each.detail, each.substances))
-        return Banner("listed", tuple(found))
+        return Banner("listed", tuple(each for _, each in sorted(found, key=lambda each: each[0])))
     return Banner("none" if patient.get("no_known_allergies") == "stated" else "unknown")
 
 

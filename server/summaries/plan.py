@@ -26,14 +26,15 @@ def goals(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Goal]
             continue
         if _is_confidential(chart, *goal.list("addresses"), *goal.list("barriers")):
             continue
-        earlier = sorted(told, key=lambda each: datetime.fromisoformat(each.get("effective")))[-1:]
+        earlier = [each for each in told if _taken_at(each) <= at]
+        latest = sorted(earlier, key=_taken_at)[-1:]
         achievement = tuple(
             words.choice("goal", "achievement_status", each)
             for each in goal.values("achievement_status")
         )
         lines = [_progress(each, words, not achievement) for each in today] or [
             f"{text} ({words.day(each.get('effective')[:10], at.date())})"
-            for each in earlier
+            for each in latest
             if (text := _measured(each, words))
         ]
         contested = goal.is_contested("achievement_status", "lifecycle_status", "description")
@@ -41,6 +42,10 @@ def goals(chart: Chart, visit: Record, words: Words, at: datetime) -> list[Goal]
         shown = Goal(goal.get("description"), achievement, tuple(filter(None, lines)), contested)
         found.append((rank, shown))
     return [goal for _, goal in sorted(found, key=lambda each: each[0])]
+
+
+def _taken_at(progress: Record) -> datetime:
+    return datetime.fromisoformat(progress.get("effective"))
 
 
 def _progress(progress: Record, words: Words, with_trend: bool) -> str:

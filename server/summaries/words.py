@@ -87,7 +87,9 @@ class Words:
             month = date.fromisoformat(written + "-01")
             return _plain(format_skeleton("yMMMM", month, locale=self.locale))
         day = date.fromisoformat(written)
-        skeleton = ("MMMMEd" if weekday else "MMMMd") if day.year == near.year else "yMMMMd"
+        if day.year != near.year:
+            return _plain(format_date(day, "long", self.locale))
+        skeleton = "MMMMEd" if weekday else "MMMMd"
         return _plain(format_skeleton(skeleton, day, locale=self.locale))
 
     def hour(self, at: time) -> str:

@@ -70,10 +70,10 @@ def test_an_allergy_that_one_of_two_refutes_still_warns() -> None:
 
 
 def test_what_can_be_serious_stands_first_among_the_allergies() -> None:
-    assert [each.substances[0] for each in paper(chart()).banner.allergies] == [
-        "Penicillin",
-        "Latex",
-    ]
+    bodies = chart()
+    bodies["latex"]["fields"]["reactions"] = [{"manifestation": "itching"}]
+    told = [each.substances[0] for each in paper(bodies).banner.allergies]
+    assert told == ["Penicillin", "Latex"]
 
 
 @pytest.mark.parametrize(("stated", "state"), [("stated", "none"), (None, "unknown")])
@@ -246,12 +246,23 @@ def test_earlier_progress_is_told_with_its_day_and_without_remarks() -> None:
     assert paper(bodies).goals[0].progress == ("300 m (November 21)",)
 
 
-def test_the_label_says_how_to_take_a_medicine_and_a_contest_stands_beside_it() -> None:
+def test_progress_made_after_the_visit_is_not_on_its_paper() -> None:
+    bodies = chart()
+    bodies["walked"]["fields"] |= {
+        "visit": None, "value": 300, "unit": "m", "effective": "2026-11-21T10:53:00-05:00",
+    }  # fmt: skip
+    assert paper(bodies).goals[0].progress == ()
+
+
+def test_everything_that_is_written_of_how_to_take_a_medicine_is_told() -> None:
     bodies = chart()
     metformin = bodies["metformin"]
-    metformin["fields"] |= {"route": "oral", "timing": "twice a day"}
-    line = next(m for m in paper(bodies).medications if m.names[0].startswith("Metformin"))
-    assert line.directions == (("Twice a day with food",),)
+    metformin["fields"] |= {"route": "oral", "as_needed": True, "as_needed_for": "high sugar"}
     contest(metformin, "timing", "twice a day", "once a day")
     line = next(m for m in paper(bodies).medications if m.names[0].startswith("Metformin"))
-    assert line.directions == (("twice a day", "once a day"), ("Twice a day with food",))
+    assert line.directions == (
+        ("By mouth",),
+        ("twice a day", "once a day"),
+        ("only when needed, for high sugar",),
+        ("Twice a day with food",),
+    )
