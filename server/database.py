@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Row, Table, event
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.settings import Settings
@@ -103,6 +103,28 @@ def store(
         f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {source} {on_conflict}",
         {"rows": orjson.dumps(rows).decode()},
     )
+
+
+def look_up(
+    connection: Connection, table: Table, column: str, organisation: str, ids: Collection[str]
+) -> Sequence[AnyRow]:
+    """The rows of an organisation of which a column is one of these ids, each id looked up in the
+    index that begins with both.
+
+    A PostgreSQL that has not counted a young table yet would rather read the whole organisation for
+    them; the OFFSET keeps it from turning the look-ups into a join of its own choice.
+    """
+    if not ids:
+        return ()
+    if is_sqlite(connection):
+        wanted = (table.c.organisation == organisation) & table.c[column].in_(ids)
+        return connection.execute(select(table).where(wanted)).all()
+    return connection.exec_driver_sql(
+        "SELECT found.* FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL ("
+        f"SELECT * FROM {table.name} WHERE organisation = %(organisation)s"
+        f" AND {column} = wanted.id OFFSET 0) AS found",
+        {"organisation": organisation, "ids": list(ids)},
+    ).all()
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

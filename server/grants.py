@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 from uuid6 import uuid7
 
+from server.database import look_up
 from server.tables import grants, member, records, supervision
 
 ASSIGNMENT = "assignment"
@@ -120,17 +121,8 @@ def existing_charts(
     connection: Connection, organisation: str, patients: Collection[str]
 ) -> set[str]:
     """Those of the ids that are patients of this organisation."""
-    if not patients:
-        return set()
-    return set(
-        connection.scalars(
-            select(records.c.id).where(
-                records.c.organisation == organisation,
-                records.c.id.in_(patients),
-                records.c.kind == "patient",
-            )
-        )
-    )
+    rows = look_up(connection, records, "id", organisation, patients)
+    return {row.id for row in rows if row.kind == "patient"}
 
 
 def move(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Table, select, update
+from sqlalchemy import Connection, Select, select, update
 
-from server.database import AnyRow, is_sqlite, store
+from server.database import AnyRow, is_sqlite, look_up, store
 from server.sync.indexed import COLUMNS
 from server.tables import changes, notices, organisation, records, refusals
 from sync import Change
@@ -97,7 +97,7 @@ def load_records(
     connection: Connection, organisation_id: str, ids: Collection[str]
 ) -> Sequence[AnyRow]:
     """The records of these ids: id, kind, patient and state."""
-    return _rows_of(connection, records, "id", organisation_id, ids)
+    return look_up(connection, records, "id", organisation_id, ids)
 
 
 def load_logs(
@@ -105,30 +105,11 @@ def load_logs(
 ) -> dict[str, list[Change]]:
     """The whole logs of these records, by id, each in order of seq."""
     logs: dict[str, list[Change]] = {id_: [] for id_ in ids}
-    for row in _rows_of(connection, changes, "record", organisation_id, ids):
+    for row in look_up(connection, changes, "record", organisation_id, ids):
         logs[row.record].append(change_of(row))
     for log in logs.values():
         log.sort(key=lambda change: change.seq)
     return logs
-
-
-def _rows_of(
-    connection: Connection, table: Table, column: str, organisation_id: str, ids: Collection[str]
-) -> Sequence[AnyRow]:
-    """The rows of which a column is one of these ids, each id looked up in the index. A PostgreSQL
-    that has not counted a young table yet would rather read the whole organisation for them; the
-    OFFSET keeps it from turning the look-ups into a join of its own choice."""
-    if not ids:
-        return ()
-    if is_sqlite(connection):
-        wanted = (table.c.organisation == organisation_id) & table.c[column].in_(ids)
-        return connection.execute(select(table).where(wanted)).all()
-    return connection.exec_driver_sql(
-        f"SELECT found.* FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL ("
-        f"SELECT * FROM {table.name} WHERE organisation = %(organisation)s"
-        f" AND {column} = wanted.id OFFSET 0) AS found",
-        {"organisation": organisation_id, "ids": list(ids)},
-    ).all()
 
 
 def change_of(row: AnyRow) -> Change:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from server import access, build_app, web
 from server.access import CARING, NOBODY_ASKED, ROLES, Route
-from server.database import begin
+from server.database import begin, db
 from server.routes import ROUTES
 from server.settings import Settings
 from server.tables import access_log
@@ -100,6 +100,8 @@ def test_transport_security_is_asked_for_where_there_is_any(database: str, tmp_p
         app = build_app(Settings(home=tmp_path, database_url=database, origin=origin))
         answer = app.test_client().get("/healthz", buffered=True)
         assert ("Strict-Transport-Security" in answer.headers) is is_strict
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_the_app_is_served_with_assets_that_never_change_and_an_index_that_may(
