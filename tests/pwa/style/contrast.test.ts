@@ -1,12 +1,9 @@
 /** Every pair of text and ground that the tokens offer can be read: WCAG 2.2 AA, in light and in dark. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-const css = readFileSync(
-  fileURLToPath(new URL('../../../pwa/src/style/tokens.css', import.meta.url)),
-  'utf8',
-);
+const css = readFileSync(join(import.meta.dirname, '../../../pwa/src/style/tokens.css'), 'utf8');
 const tokens = new Map(
   [...css.matchAll(/--([\w-]+): light-dark\((#[\da-f]{6}), (#[\da-f]{6})\)/g)].map(
     ([, name, light, dark]) => [name!, { light: light!, dark: dark! }],

@@ -1,6 +1,6 @@
 /** The message catalogue is whole: both languages say the same things, and nothing on a screen is said outside it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   parse as parseMessage,
   TYPE,
@@ -10,7 +10,7 @@ import { parse as parseSvelte } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
 import { messages } from '../../../pwa/src/words/areas';
 
-const SOURCE = fileURLToPath(new URL('../../../pwa/src', import.meta.url));
+const SOURCE = join(import.meta.dirname, '../../../pwa/src');
 const areas = Object.keys(messages.en);
 
 /** Name and kind of every placeholder, in plurals and choices too. */
