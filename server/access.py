@@ -20,6 +20,7 @@ from server.database import store
 from server.grants import holds, supervises
 from server.problems import Problem
 from server.settings import Settings
+from server.sync.envelope import is_uuid
 from server.tables import access_log
 from server.who import Caller, now_ms, who
 
@@ -85,7 +86,9 @@ def guard() -> None:
     if request.routing_exception is not None:
         return  # answered by the 404 or 405 that it is
     route = _route()
-    if "Authorization" not in request.headers:
+    if any(not is_uuid(value) for name, value in _ids()):
+        raise Problem(404, "not_found")
+    if not request.headers.get("Authorization", "").startswith("Bearer "):
         _require_origin()
     if route.scope == "open":
         return
@@ -151,6 +154,11 @@ def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> 
 
 def _route() -> Route:
     return cast(Route, current_app.extensions[EXTENSION][request.endpoint])
+
+
+def _ids() -> list[tuple[str, object]]:
+    """The ids in the address: what is none of ours never reaches the database."""
+    return [each for each in (request.view_args or {}).items() if each[0].endswith("_id")]
 
 
 def _require_origin() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind, Invalid
 from server.catalogue.words import WORDS
+from server.problems import Problem
 from server.sync.envelope import is_uuid, is_whole
 from server.sync.offer import Author, Offer, Refusal
 from server.words import say
@@ -28,20 +29,32 @@ _OPERATION = {"add_wins": ("add", "remove"), "append": ("add",)}
 
 
 def validate(author: Author, sent: Mapping[str, Any], language: str) -> Offer:
-    """The change as an offer. `sent` has a valid n."""
+    """The change as an offer. `sent` has a valid n.
+
+    Raises Problem 400 for what is nested too deeply to be kept even as refused.
+    """
     try:
-        offer = Offer(sent["n"], sent, digest(sent))
-    except (
-        ValueError,
-        RecursionError,
-    ):  # what has no canonical form, half a surrogate pair for one
-        offer = Offer(sent["n"], sent, _digest_of_unfit(sent))
-        offer.refusal = _refuse("invalid", "shape", language)
-        return offer
-    offer.refusal = _read_shape(offer, language) or _read_kind(author, offer, language)
+        offer = _named(sent, language)
+    except RecursionError:
+        raise Problem(400, "malformed") from None
+    offer.refusal = (
+        offer.refusal or _read_shape(offer, language) or _read_kind(author, offer, language)
+    )
     if offer.refusal is None:
         offer.value_refusal = _read_values(offer, language)
     return offer
+
+
+def _named(sent: Mapping[str, Any], language: str) -> Offer:
+    """The change under its digest; refused where it has no canonical form, for half a surrogate
+    pair or for an integer that readers round."""
+    try:
+        return Offer(sent["n"], sent, digest(sent))
+    except ValueError:
+        written = json.dumps(sent, sort_keys=True).encode()
+        offer = Offer(sent["n"], sent, hashlib.sha256(written).hexdigest())
+        offer.refusal = _refuse("invalid", "shape", language)
+        return offer
 
 
 def refuse_missing(field: str, language: str) -> Refusal:
@@ -61,10 +74,6 @@ def refuse_seen(language: str) -> Refusal:
 
 def _refuse(code: str, key: str, language: str, field: str | None = None, **params: Any) -> Refusal:
     return Refusal(code, say(language, f"refused.{key}", **params), field, params or None)
-
-
-def _digest_of_unfit(sent: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def _read_shape(offer: Offer, language: str) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.server.office import Phone
+from tests.server.office import Phone, new_id
 from tests.server.sync.test_pull import give
 
 
@@ -63,4 +63,5 @@ def test_a_card_of_the_library_has_a_history_too(phone: Phone) -> None:
 
 
 def test_what_is_not_there_has_none(phone: Phone) -> None:
-    assert phone.session.get("/api/records/made-up/history").status_code == 404
+    for made_up in ("made-up", "%00", new_id()):
+        assert phone.session.get(f"/api/records/{made_up}/history").status_code == 404

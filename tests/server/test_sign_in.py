@@ -10,7 +10,7 @@ from server import signing_in
 from server.database import begin
 from server.organisations import Unfit, create_organisation, leave
 from server.tables import invitation, session
-from tests.server.office import ORIGIN, Office, Phone, Session
+from tests.server.office import ORIGIN, Office, Phone, Session, new_id
 
 
 def link_of(office: Office, member: str, **options: int) -> str:
@@ -93,8 +93,10 @@ def test_who_has_left_is_nobody_and_their_phone_erases_itself(phone: Phone, offi
 def test_a_locked_phone_may_ask_whether_it_is_revoked(phone: Phone, app: Flask) -> None:
     locked = app.test_client(use_cookies=False)
     assert locked.get(f"/api/devices/{phone.device}/state").json == {"revoked": False}
-    answer = locked.get("/api/devices/unheard-of/state")
+    answer = locked.get(f"/api/devices/{new_id()}/state")
     assert (answer.status_code, answer.json["code"]) == (404, "unknown_device")
+    for made_up in ("unheard-of", "%00", "%ff", "a%2fb"):
+        assert locked.get(f"/api/devices/{made_up}/state").status_code == 404
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7, "x" * 101, "a\0b"])

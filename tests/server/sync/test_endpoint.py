@@ -160,6 +160,21 @@ def test_text_that_cannot_be_stored_is_refused_alone(
     assert history.status_code == 404
 
 
+@pytest.mark.parametrize("depth", [100, 240, 260, 500, 900, 1_000])
+def test_deep_nesting_is_refused_alone_or_with_its_request(phone: Phone, depth: int) -> None:
+    patient = phone.new_patient()
+    phone.new("medication", patient, name="deep")
+    body = orjson.dumps(phone.request()).replace(b'"deep"', b"[" * depth + b"]" * depth)
+    answer = phone.session.client.post(
+        "/api/sync",
+        data=body,
+        headers={"Content-Type": "application/json"} | phone.session.headers,
+    )
+    assert answer.status_code in (200, 400), answer.text
+    if answer.status_code == 200:
+        assert [each["n"] for each in answer.json["refused"]] == [2]
+
+
 def test_an_old_protocol_is_told_so(phone: Phone) -> None:
     assert raw(phone, orjson.dumps(phone.request(protocol=0))) == (426, "protocol")
     assert raw(phone, orjson.dumps(phone.request(protocol=1)))[0] == 200
