@@ -22,7 +22,8 @@ from server.sync.cursor import Cursor, read_cursor
 from server.sync.envelope import Envelope, read_envelope
 from server.sync.notices import notices_between
 from server.sync.offer import Author, Offer, Refusal
-from server.sync.pull import Reader, pull
+from server.sync.places import Reader
+from server.sync.pull import pull
 from server.sync.push import SKEW_TOLERATED_MS, Answered, push
 from server.sync.refuse import refuse_all
 from server.sync.stored import Counter, advance_counter, read_counter, take_counter

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from server.sync import pull as pulling
-from server.sync.pull import Held, _held_since
+from server.sync.places import Held
+from server.sync.pull import _held_since
 from tests.server.office import Office, Phone, new_id
 
 
