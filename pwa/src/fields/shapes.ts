@@ -1,6 +1,5 @@
 /** How a field is laid out, from its type alone. */
 import type { Field, ValueShape } from './catalogue';
-import { isList } from './catalogue';
 
 /** Shown as a group of controls with a name of its own, not as one control under a label. */
 export function isGroup(shape: ValueShape): boolean {

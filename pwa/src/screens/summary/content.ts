@@ -8,7 +8,7 @@ import { nameOfRecord } from '../../fields/names';
 import { instantOf, isZoned } from '../../fields/times';
 import { wordsOf } from '../../fields/words';
 import type { Json, RecordShown } from '../../store/types';
-import { labelIn, personName, tIn, type Language } from '../../words';
+import { labelIn, listName, personName, tIn, type Language } from '../../words';
 import { isActiveGoal } from '../chart/plan';
 import { isStanding } from '../chart/safety';
 import { foundByMedication, listedMedications } from '../visit/medications';
@@ -82,6 +82,10 @@ export function summaryOf(source: SummarySource, lang: Language): SummaryContent
   };
 }
 
+function isName(value: Json): value is { family: string } {
+  return typeof value === 'object' && value !== null && 'family' in value;
+}
+
 /** What stands in a field and every other value that it is contested with, as text, without repeats. */
 function valuesOf(record: RecordShown, field: string, lang: Language): string[] {
   const shape = fieldNamed(record.kind, field);
@@ -91,7 +95,9 @@ function valuesOf(record: RecordShown, field: string, lang: Language): string[] 
     (value) => value !== null && value !== '',
   );
   const reading = { lang, words: wordsOf(record.kind, field, lang), nameOf: () => null };
-  return [...new Set(values.map((value) => displayField(shape, value, reading)))];
+  const show = (value: Json): string =>
+    field === 'name' && isName(value) ? listName(value) : displayField(shape, value, reading);
+  return [...new Set(values.map(show))];
 }
 
 function momentOf({ fields }: RecordShown, lang: Language): string {

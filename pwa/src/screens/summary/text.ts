@@ -12,7 +12,7 @@ export function textOf(content: SummaryContent): string {
     lines.length ? ['', say(title), ...lines.map((line) => `- ${line}`)] : [];
   const joined = (...parts: string[]): string => parts.filter(Boolean).join(' · ');
   const { allergies, next, contact } = content;
-  const lines = [
+  const head = [
     say('summary.title'),
     either(content.name),
     joined(content.when, content.organisation),
@@ -21,6 +21,8 @@ export function textOf(content: SummaryContent): string {
     allergies.state === 'listed'
       ? `${say('summary.allergies')} ${allergies.substances.map(either).join(', ')}`
       : say(`summary.allergies_${allergies.state}`),
+  ].filter(Boolean);
+  const sections = [
     ...list('summary.talked_about', content.talkedAbout),
     ...list(
       'summary.next_steps',
@@ -52,8 +54,6 @@ export function textOf(content: SummaryContent): string {
     ),
     ...list('summary.whom_to_call', contact ? [joined(contact.name, contact.telephone)] : []),
   ];
-  return lines
-    .filter((line, index) => line !== '' || lines[index - 1] !== '')
-    .join('\n')
-    .normalize('NFC');
+  return [...head, ...sections].join('
+').normalize('NFC');
 }
