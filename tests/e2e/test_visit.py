@@ -1,0 +1,97 @@
+"""A whole visit in a stairwell without a signal, and its summary as a PDF after the sync."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Office
+from tests.e2e.phone import PATIENT_MS, Phone
+
+
+def go_on(page: Page, step: str) -> None:
+    """Leave a step by the one button for what comes next."""
+    page.get_by_role("button", name=step, exact=True).click()
+    expect(page.get_by_role("heading", name=step, exact=True)).to_be_visible()
+
+
+def run_visit(page: Page) -> None:
+    """What Ana does at Rosa Delgado's, from the door to the signature."""
+    page.get_by_role("link", name=re.compile("^Start visit")).click()
+    page.get_by_role("button", name="I am at the door: start").click()
+    page.get_by_role("button", name="Smoke alarm: A concern").click()
+    go_on(page, "Measurements")
+    page.get_by_role("button", name="Blood pressure Add").click()
+    pad = page.get_by_role("group", name="Number pad")
+    for digit in "13884":
+        pad.get_by_role("button", name=digit, exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    go_on(page, "Medications")
+    page.get_by_role("group", name="How Lisinopril was found").get_by_label("As listed").check()
+    go_on(page, "Goals")
+    page.get_by_role("group", name="How it is going").get_by_label("Better").check()
+    go_on(page, "Needs")
+    go_on(page, "Tasks")
+    page.get_by_role("button", name="Done: Order a shower chair").click()
+    page.get_by_role("button", name="It helped", exact=True).click()
+    go_on(page, "Note")
+    page.get_by_label("How the person is").fill("Rosa walks alone again. Her cough is gone.")
+    page.get_by_label("Summary for the patient").fill("Su presión está bien. Siga así.")
+    go_on(page, "Next steps")
+    page.get_by_label("Step", exact=True).fill("Llamar a la farmacia")
+    page.get_by_role("button", name="Add this step").click()
+    go_on(page, "Review and sign")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign with the typed name").click()
+    page.get_by_role("button", name="Finish the visit").click()
+
+
+def test_a_visit_finished_offline_is_sent_and_its_summary_opens(ana: Phone, office: Office) -> None:
+    page, patient = ana.page, office.chart["patient"]
+    ana.go_offline()
+    ana.open(f"#/patients/{patient}")
+    run_visit(page)
+    expect(page.get_by_text("Saved on this phone. It is sent with the next sync.")).to_be_visible()
+    page.get_by_role("link", name="Summary for the patient").click()
+    expect(page.get_by_text("Su presión está bien. Siga así.")).to_be_visible()
+
+    ana.go_online()
+    ana.sync()
+    chart = [record for record in office.records("ben").values() if record["patient"] == patient]
+    by_kind = {record["kind"]: record["fields"] for record in chart}
+    (visit,) = (
+        record
+        for record in chart
+        if record["kind"] == "visit" and record["fields"]["member"] == office.members["ana"]
+    )
+    assert visit["fields"]["status"] == "finished"
+    assert visit["fields"]["note_how"] == "Rosa walks alone again. Her cough is gone."
+    assert visit["fields"]["signature"][0]["name"] == "Rosa Delgado"
+    assert (by_kind["observation"]["systolic"], by_kind["observation"]["diastolic"]) == (138, 84)
+    assert by_kind["task"]["status"] == "completed"
+
+    ana.open(f"#/visits/{visit['id']}/summary")
+    page.get_by_label("PDF", exact=True).check()
+    drawn = page.get_by_role("img", name="Page 1 of 1")
+    expect(drawn).to_be_visible(timeout=3 * PATIENT_MS)
+    page.screenshot(path="/tmp/visit-pdf.png")
+
+
+def test_a_visit_resumes_where_it_stood_after_the_battery_died(ana: Phone, office: Office) -> None:
+    ana.go_offline()
+    ana.open(f"#/patients/{office.chart['patient']}")
+    ana.page.get_by_role("link", name=re.compile("^Start visit")).click()
+    ana.page.get_by_role("button", name="I am at the door: start").click()
+    for step in ("Measurements", "Medications", "Goals", "Needs", "Tasks", "Note"):
+        go_on(ana.page, step)
+    note = ana.page.get_by_label("How the person is")
+    note.press_sequentially("Out of breath on the stai")
+    ana.wait_for_draft()
+    where = ana.page.evaluate("location.hash")
+    ana.switch_off()
+    ana.switch_on()
+    ana.unlock()
+    ana.open(where)
+    expect(ana.page.get_by_role("heading", name="Note", exact=True)).to_be_visible()
+    expect(ana.page.get_by_label("How the person is")).to_have_value("Out of breath on the stai")
