@@ -2,8 +2,8 @@
 starts it, on both databases, beside the floor of the same run.
 
 The floor is the same rows into the same tables and indexes by the driver's own executemany, in
-transactions of the same size, without us. Both are durable: SQLite in WAL with FULL, PostgreSQL with
-fsync.
+transactions of the same size, without us. Both are durable: SQLite in WAL with FULL, PostgreSQL
+with fsync.
 """
 
 from __future__ import annotations
