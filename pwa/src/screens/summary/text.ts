@@ -54,6 +54,5 @@ export function textOf(content: SummaryContent): string {
     ),
     ...list('summary.whom_to_call', contact ? [joined(contact.name, contact.telephone)] : []),
   ];
-  return [...head, ...sections].join('
-').normalize('NFC');
+  return [...head, ...sections].join('\n').normalize('NFC');
 }
