@@ -32,7 +32,13 @@ export default defineConfig(() => ({
     fs: { allow: ['..'] },
     proxy: { '/api': process.env.DOORSTEP_SERVER ?? 'http://localhost:8000' },
   },
-  // Runes are reactive in the browser's build of Svelte alone.
-  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-  test: { dir: tests, include: ['**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  // Tests run on the browser's Svelte, as the app does.
+  ...(process.env.VITEST ? { resolve: { conditions: ['browser'] } } : {}),
+  test: {
+    dir: tests,
+    include: ['**/*.test.ts'],
+    environment: `${tests}/environment.ts`,
+    testTimeout: 60_000,
+    server: { deps: { inline: [/svelte/] } },
+  },
 }));

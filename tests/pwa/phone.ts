@@ -101,9 +101,10 @@ export function record(
 }
 
 /** Waits for what happens by itself, as a refresh of a screen, until `holds`. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let turns = 0; !holds(); turns += 1) {
-    if (turns > 2_000) throw new Error('It did not come about.');
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('It did not come about.');
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

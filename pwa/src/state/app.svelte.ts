@@ -8,7 +8,6 @@ import { v7 } from 'uuid';
 import { StoreFull } from '../store/database';
 import { clearDraft, getDraft, putDraft } from '../store/drafts';
 import { getFile, putFile } from '../store/files';
-import { asRefused } from '../store/journal';
 import { NOTICES } from '../store/memory';
 import { dismissNotice } from '../store/notices';
 import { noteRead } from '../store/reads';
@@ -21,6 +20,7 @@ import { Client } from '../sync/client';
 import { fetchSummary } from '../sync/summary';
 import type { Chart, Records } from './chart.svelte';
 import { Index } from './index.svelte';
+import { Leaving } from './leaving';
 import type { Platform } from './platform';
 import type { Router } from './router.svelte';
 import { Session } from './session.svelte';
@@ -35,15 +35,13 @@ export class App {
   readonly sync = new SyncState();
   readonly settings: Settings;
   readonly session: Session;
-  /** Not accepted: refused changes, oldest first, until they are mended or let go. */
-  refused: Refused[] = $state.raw([]);
   /** A new version of the app is here and waits for `update()`. */
   updateReady: boolean = $state(false);
 
   readonly #client: Client;
   readonly #shelves: Shelves;
   readonly #syncer: Syncer;
-  readonly #leaving = new Set<() => Promise<void> | void>();
+  readonly #leaving = new Leaving();
 
   constructor(
     readonly router: Router,
@@ -67,6 +65,11 @@ export class App {
 
   get me() {
     return this.session.me;
+  }
+
+  /** Not accepted: refused changes, oldest first, until they are mended or let go. */
+  get refused(): Refused[] {
+    return this.index.refused;
   }
 
   /** Finds the store on this phone. Called once, by main.ts. */
@@ -162,13 +165,12 @@ export class App {
    * a form to save what is typed. Returns what ends it; call it when the form goes.
    */
   onLeave(handler: () => Promise<void> | void): () => void {
-    this.#leaving.add(handler);
-    return () => this.#leaving.delete(handler);
+    return this.#leaving.add(handler);
   }
 
-  /** Calls every handler of `onLeave`; one that fails keeps no other from saving. */
+  /** Calls every handler of `onLeave`. */
   async leave(): Promise<void> {
-    await Promise.allSettled([...this.#leaving].map(async (handler) => handler()));
+    await this.#leaving.all();
   }
 
   /** An id for a new record. */
@@ -285,10 +287,7 @@ export class App {
   #show(): void {
     const { store } = this.session;
     if (!store?.isOpen) return;
-    const { memory } = store;
-    this.index.show(memory.summaries.values());
-    this.index.notices = memory.notices.filter((one) => !one.dismissed).toReversed();
-    this.refused = memory.entries.filter(({ state }) => state === 'refused').map(asRefused);
+    this.index.follow(store.memory);
     this.#syncer.follow(store);
   }
 
@@ -296,9 +295,7 @@ export class App {
   #close(): void {
     this.#syncer.schedule.stop();
     this.#shelves.clear();
-    this.index.show([]);
-    this.index.notices = [];
-    this.refused = [];
+    this.index.clear();
     this.sync.error = null;
     this.sync.detail = null;
   }

@@ -1,8 +1,11 @@
 /** The rows that Today, Patients, Tasks and Review list: one sealed blob, open before any chart is. */
+import { asRefused } from '../store/journal';
+import type { Memory } from '../store/memory';
 import type {
   AppointmentRow,
   Notice,
   PatientRow,
+  Refused,
   ReviewRow,
   Summary,
   TaskRow,
@@ -18,10 +21,27 @@ export class Index {
   /** What was set aside of this member's writes, newest first; until `app.dismiss`. */
   notices: Notice[] = $state.raw([]);
 
+  /** Refused changes, oldest first. */
+  refused: Refused[] = $state.raw([]);
+
   readonly #patient = $derived(new Map(this.patients.map((row) => [row.id, row])));
 
   patient(id: string): PatientRow | null {
     return this.#patient.get(id) ?? null;
+  }
+
+  /** Shows what the open store has in memory. */
+  follow(memory: Memory): void {
+    this.show(memory.summaries.values());
+    this.notices = memory.notices.filter((one) => !one.dismissed).toReversed();
+    this.refused = memory.entries.filter(({ state }) => state === 'refused').map(asRefused);
+  }
+
+  /** Nothing is left: the app is locked. */
+  clear(): void {
+    this.show([]);
+    this.notices = [];
+    this.refused = [];
   }
 
   /** Shows the summaries of all charts held. Lists keep the order of their kind; screens sort by what they show. */

@@ -1,5 +1,4 @@
 /** The charts and kinds of the library that screens have asked for, kept as the store has them. */
-import { untrack } from 'svelte';
 import { chartOf, type Shelf } from '../store/charts';
 import { Locked } from '../store/seal';
 import type { Store } from '../store/store';
@@ -46,8 +45,7 @@ export class Shelves {
   #find(shelf: Shelf, make: () => Records): Records {
     const known = this.#open.get(shelf);
     if (known) return known;
-    // Untracked: state made while a screen derives would not be followed by what that very derivation reads of it.
-    const records = untrack(make);
+    const records = makeOutside(make);
     this.#open.set(shelf, records);
     // Not at once: a screen may ask while it derives, when no state may change.
     queueMicrotask(() => void this.#load(shelf));
@@ -75,4 +73,13 @@ export class Shelves {
     chart.state = isHeld ? 'open' : 'absent';
     if (isHeld && before !== 'open') this.opened(chart.id);
   }
+}
+
+/** State made inside a derivation is not followed by that derivation; made in a root of its own, it is. */
+function makeOutside(make: () => Records): Records {
+  let records: Records | undefined;
+  $effect.root(() => {
+    records = make();
+  });
+  return records!;
 }

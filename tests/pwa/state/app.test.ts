@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { rangeUnder } from '../../../pwa/src/store/step';
 import { caseload } from '../fake/caseload';
 import { FakeServer } from '../fake/server';
 import { openPhone, record, until, type Phone } from '../phone';
@@ -80,14 +81,21 @@ test('the summary of a visit that is not yet sent is sent for first', async () =
 });
 
 test('a chart opened again is a read again', async () => {
-  const chart = phone.app.chart(P);
-  await until(() => chart.state === 'open');
+  const noted = async (reads: number) => {
+    const { db } = phone.app.session.store!;
+    await until(async () => (await db.getAllKeys('sealed', rangeUnder('read/'))).length === reads);
+  };
+  phone.app.chart(P);
+  await noted(1);
   await phone.app.lock();
+  server.faults.push('lost_request');
   await phone.app.unlock();
-  await until(() => phone.app.chart(P).state === 'open');
+  phone.app.chart(P);
+  await noted(2);
+  await until(() => phone.app.sync.phase === 'waiting');
   await phone.app.syncNow();
-  await until(() => server.reads.length === 2);
-  expect(server.reads.map(({ patient, what }) => [patient, what])).toEqual([
+  const reads = server.reads.map(({ patient, what }) => [patient, what]);
+  expect(reads).toEqual([
     [P, 'chart'],
     [P, 'chart'],
   ]);

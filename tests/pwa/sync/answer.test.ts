@@ -215,7 +215,7 @@ test('accepted changes are kept, sealed, for 30 days', async () => {
 
 test('reads that were told are forgotten, those that were not are told next time', async () => {
   phone.app.chart(P);
-  await until(() => phone.app.chart(P).state === 'open');
+  await until(async () => (await places('read/')).length === 1);
   server.faults.push('lost_request');
   await phone.app.syncNow();
   expect(await places('read/')).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { flushSync } from 'svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { FakeServer } from '../fake/server';
 import { openPhone, record, until, type Phone } from '../phone';
@@ -59,4 +60,23 @@ test('records stand in the order in which they were made', async () => {
   const chart = phone.app.chart(P);
   await until(() => chart.state === 'open');
   expect(chart.of('goal').map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+});
+
+test('a derivation that is the first to ask for a chart follows it as it opens', async () => {
+  const { app } = phone;
+  phone.server.put(record('goal', 'goal', P, {}));
+  await app.syncNow();
+  const seen: unknown[] = [];
+  const end = $effect.root(() => {
+    const patient = $derived(app.chart(P).patient?.id);
+    const goal = $derived(app.chart(P).of('goal')[0]?.id);
+    const state = $derived(app.chart(P).state);
+    $effect(() => void seen.push([state, patient, goal]));
+  });
+  flushSync();
+  expect(seen).toEqual([['loading', undefined, undefined]]);
+  await until(() => app.chart(P).state === 'open');
+  flushSync();
+  expect(seen.at(-1)).toEqual(['open', P, 'goal']);
+  end();
 });
