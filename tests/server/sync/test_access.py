@@ -62,9 +62,7 @@ def test_an_edit_made_after_the_phone_knew_of_the_handover_is_refused(
     assert codes(phone.sync()) == ["not_yours"]
 
 
-def test_without_made_only_charts_held_now_are_written_to(
-    phone: Phone, supervisor: Phone
-) -> None:
+def test_without_made_only_charts_held_now_are_written_to(phone: Phone, supervisor: Phone) -> None:
     patient = phone.new_patient()
     phone.sync()
     phone.new("medication", patient, name="Aspirin")
@@ -81,9 +79,9 @@ def test_a_chart_lost_more_than_thirty_days_ago_is_written_to_no_more(
     end(supervisor, own_assignment(phone, patient), patient)
     with begin(office.organisation, write=True) as connection:
         connection.execute(
-            update(grants).values(ended_at=grants.c.ended_at - 31 * DAY_MS).where(
-                grants.c.ended.is_not(None)
-            )
+            update(grants)
+            .values(ended_at=grants.c.ended_at - 31 * DAY_MS)
+            .where(grants.c.ended.is_not(None))
         )
     assert codes(phone.sync()) == ["not_yours"]
 
@@ -179,6 +177,7 @@ def day_from_today(days: int) -> str:
 
 def travel(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     """Let the server's clock, and the phones', stand some days from today."""
+
     def later() -> int:
         return time.time_ns() // 1_000_000 + days * DAY_MS
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from server.database import begin
 from server.tables import grants, records
-from tests.server.office import Office, Phone, new_id
+from tests.server.office import Office, new_id
 
 HOUR = 3600 * 1000
 steps = st.lists(

@@ -59,9 +59,7 @@ def near_changes(draw: st.DrawFn) -> dict[str, Any]:
 
 @FUZZ
 @given(changes=st.lists(near_changes() | st.dictionaries(texts, values), max_size=4))
-def test_no_change_is_answered_with_a_defect(
-    phone: Phone, changes: list[dict[str, Any]]
-) -> None:
+def test_no_change_is_answered_with_a_defect(phone: Phone, changes: list[dict[str, Any]]) -> None:
     numbered = []
     for change in changes:
         phone.n += 1

@@ -28,9 +28,8 @@ def test_moments_are_brought_to_utc() -> None:
 
 def test_they_follow_what_the_record_shows(phone: Phone, office: Office) -> None:
     patient = phone.new_patient()
-    task = phone.new(
-        "task", patient, description="Call", status="requested", due="2026-12-01", owner=phone.member
-    )
+    fields = {"status": "requested", "due": "2026-12-01", "owner": phone.member}
+    task = phone.new("task", patient, description="Call", **fields)
     phone.sync()
     assert columns(office, task) == ("requested", "2026-12-01", phone.member, None)
     phone.change(task, "task", patient, set={"status": "completed", "owner": None})

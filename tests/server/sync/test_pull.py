@@ -148,9 +148,7 @@ def test_pages_bring_everything_once(
     assert colleague.sync()["records"] == []
 
 
-def test_a_page_weighs_no_more_than_it_may(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_weighs_no_more_than_it_may(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulling, "MOST_BYTES", 1_000)
     patient = phone.new_patient()
     for number in range(6):

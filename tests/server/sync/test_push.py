@@ -67,9 +67,7 @@ def test_the_same_dot_with_another_change_means_a_copied_phone(
     assert answer.json["accepted"] == []
     answer = phone.send(phone.request(changes=[first, copied | {"n": 1}, fresh]))
     assert answer.status_code == 400  # n ascends
-    answer = phone.send(
-        phone.request(changes=[{**copied, "n": 1}, {**first}, fresh])
-    )
+    answer = phone.send(phone.request(changes=[{**copied, "n": 1}, {**first}, fresh]))
     assert [each["n"] for each in answer.json["accepted"]] == [2]
     phone.sync()
     assert phone.fields(patient) == {"name": {"family": "Rivera"}, "preferred_name": "Bea"}
