@@ -1,7 +1,7 @@
-import { beforeEach, expect, test, vi } from "vitest";
-import { Prose } from "../../../pwa/src/fields/prose.svelte";
-import type { Edit, RecordShown } from "../../../pwa/src/store/types";
-import { shown } from "../screens/shown";
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Prose } from '../../../pwa/src/fields/prose.svelte';
+import type { Edit, RecordShown } from '../../../pwa/src/store/types';
+import { shown } from '../screens/shown';
 
 let record: RecordShown;
 let drafts: Map<string, unknown>;
@@ -9,7 +9,7 @@ let kept: Edit[];
 let isFull: boolean;
 
 beforeEach(() => {
-  record = shown("visit", { note_how: "Well." });
+  record = shown('visit', { note_how: 'Well.' });
   drafts = new Map();
   kept = [];
   isFull = false;
@@ -26,7 +26,7 @@ function open(): Prose {
   return new Prose(
     app,
     () => record,
-    "note_how",
+    'note_how',
     async (edits) => {
       if (isFull) return false;
       kept.push(...edits);
@@ -36,90 +36,88 @@ function open(): Prose {
   );
 }
 
-test("a pause puts what is typed away, under the chart it belongs to", async () => {
+test('a pause puts what is typed away, under the chart it belongs to', async () => {
   const prose = open();
-  prose.type("Well. Sle");
-  prose.type("Well. Slept");
+  prose.type('Well. Sle');
+  prose.type('Well. Slept');
   expect(drafts.size).toBe(0);
   await vi.advanceTimersByTimeAsync(600);
-  expect([...drafts]).toEqual([
-    [`p/${record.id}/note_how`, { text: "Well. Slept", seen: 7 }],
-  ]);
+  expect([...drafts]).toEqual([[`p/${record.id}/note_how`, { text: 'Well. Slept', seen: 7 }]]);
   expect(kept).toEqual([]);
 });
 
-test("leaving the field turns the draft into a change, once", async () => {
+test('leaving the field turns the draft into a change, once', async () => {
   const prose = open();
-  prose.type("Well. Slept.");
+  prose.type('Well. Slept.');
   await vi.advanceTimersByTimeAsync(600);
   await Promise.all([prose.leave(), prose.leave()]);
   expect(kept).toEqual([
     {
       record: record.id,
-      kind: "visit",
-      patient: "p",
+      kind: 'visit',
+      patient: 'p',
       seen: 7,
-      set: { note_how: "Well. Slept." },
+      set: { note_how: 'Well. Slept.' },
     },
   ]);
   expect(drafts.size).toBe(0);
 });
 
-test("a phone that went dark brings the words back, with what their author had seen", async () => {
-  open().type("Well. Slept badly");
+test('a phone that went dark brings the words back, with what their author had seen', async () => {
+  open().type('Well. Slept badly');
   await vi.advanceTimersByTimeAsync(600);
-  record = { ...record, version: 12, fields: { note_how: "Well. Ate." } };
+  record = { ...record, version: 12, fields: { note_how: 'Well. Ate.' } };
   const again = open();
   await again.restore();
-  expect(again.text).toBe("Well. Slept badly");
+  expect(again.text).toBe('Well. Slept badly');
   await again.leave();
   expect(kept[0]).toMatchObject({
     seen: 7,
-    set: { note_how: "Well. Slept badly" },
+    set: { note_how: 'Well. Slept badly' },
   });
 });
 
-test("what a colleague wrote is shown until somebody types, and is not written over unseen", async () => {
+test('what a colleague wrote is shown until somebody types, and is not written over unseen', async () => {
   const prose = open();
-  record = { ...record, version: 9, fields: { note_how: "Well. Ate." } };
-  expect(prose.text).toBe("Well. Ate.");
-  prose.type("Well. Ate. Slept.");
-  record = { ...record, version: 11, fields: { note_how: "Ill." } };
-  expect(prose.text).toBe("Well. Ate. Slept.");
+  record = { ...record, version: 9, fields: { note_how: 'Well. Ate.' } };
+  expect(prose.text).toBe('Well. Ate.');
+  prose.type('Well. Ate. Slept.');
+  record = { ...record, version: 11, fields: { note_how: 'Ill.' } };
+  expect(prose.text).toBe('Well. Ate. Slept.');
   await prose.leave();
   expect(kept[0]?.seen).toBe(9);
 });
 
-test("words typed while others are being saved are the next change", async () => {
+test('words typed while others are being saved are the next change', async () => {
   const prose = open();
-  prose.type("One.");
+  prose.type('One.');
   const saving = prose.leave();
   await Promise.resolve();
-  prose.type("One. Two.");
+  prose.type('One. Two.');
   await saving;
-  expect(prose.text).toBe("One. Two.");
+  expect(prose.text).toBe('One. Two.');
   await prose.leave();
-  expect(kept.map(({ set }) => set?.note_how)).toEqual(["One.", "One. Two."]);
+  expect(kept.map(({ set }) => set?.note_how)).toEqual(['One.', 'One. Two.']);
 });
 
-test("a full phone keeps the words in the field", async () => {
+test('a full phone keeps the words in the field', async () => {
   isFull = true;
   const prose = open();
-  prose.type("Well. Slept.");
+  prose.type('Well. Slept.');
   await prose.leave();
-  expect(prose.text).toBe("Well. Slept.");
+  expect(prose.text).toBe('Well. Slept.');
   isFull = false;
   await prose.leave();
   expect(kept).toHaveLength(1);
 });
 
-test("text brought back to what it was changes nothing, and emptied text is null", async () => {
+test('text brought back to what it was changes nothing, and emptied text is null', async () => {
   const prose = open();
-  prose.type("Well..");
-  prose.type("Well.");
+  prose.type('Well..');
+  prose.type('Well.');
   await prose.leave();
   expect(kept).toEqual([]);
-  prose.type(" ");
+  prose.type(' ');
   await prose.leave();
   expect(kept[0]?.set).toEqual({ note_how: null });
 });

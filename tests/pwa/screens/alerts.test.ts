@@ -14,7 +14,11 @@ test('the gravest alert comes first; one without a severity before the slight on
     'Rings once.',
     'Two cats.',
   ]);
-  expect(alertsOf(alerts)[0]).toEqual({ text: 'Oxygen.', category: 'oxygen', isHigh: true });
+  expect(alertsOf(alerts)[0]).toEqual({
+    text: 'Oxygen.',
+    category: 'oxygen',
+    isHigh: true,
+  });
 });
 
 test('what is no alert is left out', () => {

@@ -17,7 +17,10 @@ test('contact is due so many days after the last finished visit', () => {
 });
 
 test('before the first visit the days count from when the chart came into hand', () => {
-  const row = patientRow('p', { held_from: '2026-11-01', contact_every_days: 7 });
+  const row = patientRow('p', {
+    held_from: '2026-11-01',
+    contact_every_days: 7,
+  });
   expect(contactDue(row, dayOf)).toBe('2026-11-08');
 });
 

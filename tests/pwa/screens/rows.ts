@@ -110,7 +110,13 @@ export function record(
 
 /** A contest over one field, each value written by another member. */
 export function contest(...values: (string | boolean)[]) {
-  return values.map((value, nth) => ({ value, member: `m${nth}`, at: nth, seq: nth + 1, seen: 0 }));
+  return values.map((value, nth) => ({
+    value,
+    member: `m${nth}`,
+    at: nth,
+    seq: nth + 1,
+    seen: 0,
+  }));
 }
 
 /** Days as a clock in UTC has them. */

@@ -1,5 +1,5 @@
 /** A record as a screen shows it, made for a test. */
-import type { Json, RecordShown } from "../../../pwa/src/store/types";
+import type { Json, RecordShown } from '../../../pwa/src/store/types';
 
 let made = 0;
 
@@ -12,7 +12,7 @@ export function shown(
   return {
     id: `${kind}-${made}`,
     kind,
-    patient: "p",
+    patient: 'p',
     version: 7,
     deleted: false,
     fields,

@@ -32,7 +32,10 @@ test('progress of a goal runs from the oldest, without what was entered by mista
 });
 
 test('a target may have either end, both or none', () => {
-  expect(targetOf(record('goal', { target_low: 0 }))).toEqual({ low: 0, high: null });
+  expect(targetOf(record('goal', { target_low: 0 }))).toEqual({
+    low: 0,
+    high: null,
+  });
   expect(targetOf(record('goal', { target_low: 60, target_high: 70 }))).toEqual({
     low: 60,
     high: 70,

@@ -9,7 +9,11 @@ import {
 import type { AppointmentRow, PatientRow } from '../../../../pwa/src/store/types';
 import { appointmentRow, dayOf, patientRow } from '../rows';
 
-const moment = { now: Date.parse('2026-11-21T12:00:00Z'), today: '2026-11-21', dayOf };
+const moment = {
+  now: Date.parse('2026-11-21T12:00:00Z'),
+  today: '2026-11-21',
+  dayOf,
+};
 
 function rows(
   patients: PatientRow[],
@@ -21,7 +25,11 @@ function rows(
 
 test('the longest overdue come first, then family names as people sort them, then those who have died', () => {
   const shown = rows([
-    patientRow('died', { name: { family: 'Abel' }, deceased: true, held_from: '2020-01-01' }),
+    patientRow('died', {
+      name: { family: 'Abel' },
+      deceased: true,
+      held_from: '2020-01-01',
+    }),
     patientRow('z', { name: { family: 'Zapata' } }),
     patientRow('a', { name: { family: 'Álvarez' } }),
     patientRow('b', { name: { family: 'baker' } }),
@@ -56,7 +64,11 @@ test('nobody waits for somebody who has died', () => {
 test('filters narrow together', () => {
   const all = rows(
     [
-      patientRow('p1', { interpreter_required: true, language: 'zh', held_from: '2026-09-01' }),
+      patientRow('p1', {
+        interpreter_required: true,
+        language: 'zh',
+        held_from: '2026-09-01',
+      }),
       patientRow('p2', { interpreter_required: true, language: 'ru' }),
       patientRow('p3', { language: 'es' }),
     ],
@@ -74,7 +86,9 @@ test('filters narrow together', () => {
 });
 
 test('search finds every word anywhere, whatever its case and accents', () => {
-  const row = patientRow('p', { search: 'joaquin fernandez de la pena 29 grand concourse' });
+  const row = patientRow('p', {
+    search: 'joaquin fernandez de la pena 29 grand concourse',
+  });
   expect(isFound(row, 'PEÑA joaq')).toBe(true);
   expect(isFound(row, '  grand  ')).toBe(true);
   expect(isFound(row, 'pena x')).toBe(false);

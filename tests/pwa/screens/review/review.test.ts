@@ -1,81 +1,76 @@
-import { expect, test } from "vitest";
-import { settling } from "../../../../pwa/src/screens/review/decision";
-import { entriesOf } from "../../../../pwa/src/screens/review/entries";
-import { linesOf } from "../../../../pwa/src/screens/review/refused";
-import type { Change, ReviewRow } from "../../../../pwa/src/store/types";
-import { shown } from "../shown";
+import { expect, test } from 'vitest';
+import { settling } from '../../../../pwa/src/screens/review/decision';
+import { entriesOf } from '../../../../pwa/src/screens/review/entries';
+import { linesOf } from '../../../../pwa/src/screens/review/refused';
+import type { Change, ReviewRow } from '../../../../pwa/src/store/types';
+import { shown } from '../shown';
 
 const row = (field: string, more: Partial<ReviewRow>): ReviewRow => ({
-  record: "r",
-  kind: "medication",
-  patient: "p",
+  record: 'r',
+  kind: 'medication',
+  patient: 'p',
   field,
-  state: "contested",
+  state: 'contested',
   at: 0,
   mine: false,
   ...more,
 });
 
-test("what a person must decide stands apart from what a rule settled, the newest first", () => {
+test('what a person must decide stands apart from what a rule settled, the newest first', () => {
   const rows = [
-    row("dose", { at: 1 }),
-    row("status", { at: 2 }),
-    row("priority", { state: "overruled", mine: true }),
-    row("due", { state: "overruled" }),
+    row('dose', { at: 1 }),
+    row('status', { at: 2 }),
+    row('priority', { state: 'overruled', mine: true }),
+    row('due', { state: 'overruled' }),
   ];
   const { decide, mine, others } = entriesOf(rows, null);
-  expect(decide.map(({ field }) => field)).toEqual(["status", "dose"]);
-  expect(mine.map(({ field }) => field)).toEqual(["priority"]);
-  expect(others.map(({ field }) => field)).toEqual(["due"]);
+  expect(decide.map(({ field }) => field)).toEqual(['status', 'dose']);
+  expect(mine.map(({ field }) => field)).toEqual(['priority']);
+  expect(others.map(({ field }) => field)).toEqual(['due']);
 });
 
-test("one patient can be looked at alone", () => {
-  const rows = [row("dose", {}), row("name", { patient: "q" })];
-  expect(entriesOf(rows, "q").decide.map(({ field }) => field)).toEqual([
-    "name",
-  ]);
+test('one patient can be looked at alone', () => {
+  const rows = [row('dose', {}), row('name', { patient: 'q' })];
+  expect(entriesOf(rows, 'q').decide.map(({ field }) => field)).toEqual(['name']);
 });
 
-test("deciding writes the field having seen every candidate on the screen", () => {
-  const record = shown("medication", { dose: "5 mg" }, { version: 231 });
-  expect(settling(record, "dose", "5 mg")).toEqual({
+test('deciding writes the field having seen every candidate on the screen', () => {
+  const record = shown('medication', { dose: '5 mg' }, { version: 231 });
+  expect(settling(record, 'dose', '5 mg')).toEqual({
     record: record.id,
-    kind: "medication",
-    patient: "p",
+    kind: 'medication',
+    patient: 'p',
     seen: 231,
-    set: { dose: "5 mg" },
+    set: { dose: '5 mg' },
   });
 });
 
-test("a contested deletion is settled by a deletion or a keep, which say nothing else", () => {
-  const record = shown("need", {});
-  expect(settling(record, "deleted", true)).toMatchObject({ delete: true });
-  expect(settling(record, "deleted", false)).toMatchObject({ delete: false });
-  expect(settling(record, "deleted", false)).not.toHaveProperty("set");
+test('a contested deletion is settled by a deletion or a keep, which say nothing else', () => {
+  const record = shown('need', {});
+  expect(settling(record, 'deleted', true)).toMatchObject({ delete: true });
+  expect(settling(record, 'deleted', false)).toMatchObject({ delete: false });
+  expect(settling(record, 'deleted', false)).not.toHaveProperty('set');
 });
 
-test("a change that was not accepted is told line by line", () => {
+test('a change that was not accepted is told line by line', () => {
   const change: Change = {
     n: 1,
     at: 0,
-    record: "r",
-    kind: "medication",
-    patient: "p",
+    record: 'r',
+    kind: 'medication',
+    patient: 'p',
     seen: 0,
-    set: { dose: "5 mg", status: "stopped" },
-    add: { side_effects: ["dizziness"] },
-    remove: { side_effects: ["nausea"] },
+    set: { dose: '5 mg', status: 'stopped' },
+    add: { side_effects: ['dizziness'] },
+    remove: { side_effects: ['nausea'] },
   };
   expect(linesOf(change, () => null)).toEqual([
-    { name: "Dose", value: "5 mg" },
-    { name: "Status", value: "Stopped" },
-    { name: "Side effects: added", value: "dizziness" },
-    { name: "Side effects: taken out", value: "nausea" },
+    { name: 'Dose', value: '5 mg' },
+    { name: 'Status', value: 'Stopped' },
+    { name: 'Side effects: added', value: 'dizziness' },
+    { name: 'Side effects: taken out', value: 'nausea' },
   ]);
   expect(
-    linesOf(
-      { ...change, set: {}, add: {}, remove: {}, delete: true },
-      () => null,
-    ),
+    linesOf({ ...change, set: {}, add: {}, remove: {}, delete: true }, () => null),
   ).toHaveLength(1);
 });

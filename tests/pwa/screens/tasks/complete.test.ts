@@ -20,7 +20,10 @@ test('completing says the status and the outcome, and nothing else', () => {
 });
 
 test('undoing writes back what stood before', () => {
-  const done = { ...task, fields: { ...task.fields, status: 'completed', outcome: 'helped' } };
+  const done = {
+    ...task,
+    fields: { ...task.fields, status: 'completed', outcome: 'helped' },
+  };
   expect(undoing(done, task)).toMatchObject({
     seen: 7,
     set: { status: 'in-progress', outcome: null },

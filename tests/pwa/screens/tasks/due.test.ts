@@ -61,8 +61,17 @@ test('a due time counts by its day; what is no date is no due day', () => {
 });
 
 test('near days are told by their distance, far ones by their date', () => {
-  expect(dueText(due('t', '2026-11-20'), TODAY)).toEqual({ text: 'Due yesterday', late: true });
-  expect(dueText(due('t', '2026-11-21'), TODAY)).toEqual({ text: 'Due today', late: false });
-  expect(dueText(due('t', '2026-12-24'), TODAY)).toEqual({ text: 'Due Dec 24', late: false });
+  expect(dueText(due('t', '2026-11-20'), TODAY)).toEqual({
+    text: 'Due yesterday',
+    late: true,
+  });
+  expect(dueText(due('t', '2026-11-21'), TODAY)).toEqual({
+    text: 'Due today',
+    late: false,
+  });
+  expect(dueText(due('t', '2026-12-24'), TODAY)).toEqual({
+    text: 'Due Dec 24',
+    late: false,
+  });
   expect(dueText(due('t', null), TODAY)).toBeNull();
 });

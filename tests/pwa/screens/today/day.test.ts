@@ -32,9 +32,15 @@ test('an appointment in another zone belongs to the day on which it falls here',
 
 test('what my patients have with others stands apart, unless it is off', () => {
   const { own, others } = day([
-    appointmentRow('dialysis', '2026-11-21T09:00', { member: null, type: 'dialysis' }),
+    appointmentRow('dialysis', '2026-11-21T09:00', {
+      member: null,
+      type: 'dialysis',
+    }),
     appointmentRow('nurse', '2026-11-21T10:00', { member: 'nurse' }),
-    appointmentRow('off', '2026-11-21T11:00', { member: 'nurse', status: 'cancelled' }),
+    appointmentRow('off', '2026-11-21T11:00', {
+      member: 'nurse',
+      status: 'cancelled',
+    }),
   ]);
   expect(ids(own)).toEqual([]);
   expect(ids(others)).toEqual(['dialysis', 'nurse']);
