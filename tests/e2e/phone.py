@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -134,17 +135,23 @@ class Phone:
         self.open(f"#/patients/{patient}/{record}")
         return self.page.get_by_role("main")
 
-    def edit(self, patient: str, record: str, fields: Mapping[str, str]) -> None:
-        """Open a record's form, write fields by their labels, and save."""
+    @contextmanager
+    def form(self, patient: str, record: str) -> Iterator[Locator]:
+        """A record's form, opened whole; what the block wrote is saved when it is left."""
         self.record(patient, record).get_by_role("button", name="Edit").click()
         form = self.page.get_by_role("dialog")
         more = form.get_by_text("more field")
         if more.count():
             more.click()
-        for label, value in fields.items():
-            form.get_by_label(re.compile(f"^{re.escape(label)}\\W*(needed)?\\W*$")).fill(value)
+        yield form
         form.get_by_role("button", name="Save").click()
         expect(form).to_be_hidden()
+
+    def edit(self, patient: str, record: str, fields: Mapping[str, str]) -> None:
+        """Write fields of a record by their labels."""
+        with self.form(patient, record) as form:
+            for label, value in fields.items():
+                form.get_by_label(re.compile(f"^{re.escape(label)}\\W*(needed)?\\W*$")).fill(value)
 
     def delete(self, patient: str, record: str) -> None:
         """Delete a record from its screen."""
@@ -157,23 +164,21 @@ class Phone:
         records: list[dict[str, Any]] = self.page.evaluate(READ_SHELVES)
         return {record["id"]: record for record in records}
 
-    def wait_for_draft(self) -> None:
-        """Wait until what is being typed lies in its sealed place."""
-        self.page.wait_for_function(HAS_DRAFT)
+    def wait_for_draft(self, field: str) -> None:
+        """Wait until what is being typed into a field lies in its sealed place."""
+        self.page.evaluate(WAIT_FOR_DRAFT, field)
 
 
-HAS_DRAFT = """async () => {
+WAIT_FOR_DRAFT = """async (field) => {
   const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith('doorstep-'));
-  const db = await new Promise((resolve) => {
-    const request = indexedDB.open(name);
+  const done = (request) => new Promise((resolve) => {
     request.onsuccess = () => resolve(request.result);
   });
-  const keys = await new Promise((resolve) => {
-    const request = db.transaction('sealed').objectStore('sealed').getAllKeys();
-    request.onsuccess = () => resolve(request.result);
-  });
+  const db = await done(indexedDB.open(name));
+  const isKept = (key) => key.startsWith('draft/') && key.endsWith(`/${field}`);
+  while (!(await done(db.transaction('sealed').objectStore('sealed').getAllKeys())).some(isKept))
+    await new Promise(requestAnimationFrame);
   db.close();
-  return keys.some((key) => key.startsWith('draft/'));
 }"""
 
 READ_SHELVES = """async () => {

@@ -76,9 +76,10 @@ def test_an_overruled_author_is_told_and_can_put_it_back(
     assert [write["value"] for write in overruled] == ["Dr. Amara Osei"]
     pair["ana"].sync()
     pair["ana"].open("#/review")
-    main = pair["ana"].page.get_by_role("main")
-    expect(main.get_by_text("Dr. Amara Osei").first).to_be_visible()
-    main.get_by_role("button", name="Put mine back").first.click()
+    expect(pair["ana"].page.get_by_role("heading", name="Yours did not stand")).to_be_visible()
+    pair["ana"].page.get_by_role("link", name="Medication: Prescribed by").click()
+    pair["ana"].page.get_by_role("button", name="Put it back: Dr. Amara Osei").click()
+    expect(pair["ana"].page.get_by_role("heading", level=1, name="Review")).to_be_visible()
     pair["ana"].sync()
     pair["ben"].sync()
     assert pair["ben"].copies()[medication]["fields"]["prescriber"] == "Dr. Amara Osei"
@@ -103,7 +104,9 @@ def test_two_doses_are_contested_on_both_phones_and_settled_on_one(
         expect(contested.get_by_text("2.5 mg", exact=False).first).to_be_visible()
     pair["ben"].go_offline()
     pair["ben"].open("#/review")
-    pair["ben"].page.get_by_role("button", name="Keep “10 mg”").click()
+    pair["ben"].page.get_by_role("link", name="Medication: Dose").click()
+    pair["ben"].page.get_by_role("button", name="This is right: 10 mg").click()
+    expect(pair["ben"].page.get_by_role("heading", level=1, name="Review")).to_be_visible()
     pair["ben"].go_online()
     pair["ben"].sync()
     pair["ana"].sync()
@@ -171,3 +174,41 @@ def test_an_edit_outlives_a_deletion_until_somebody_decides(
     assert not record["deleted"]
     assert {write["value"] for write in record["contested"]["deleted"]} == {True, False}
     assert record["fields"]["description"] == "Order a shower chair, the tall one"
+    ana = pair["ana"]
+    ana.open("#/review")
+    ana.page.get_by_role("link", name="Task: delete or keep?").click()
+    ana.page.get_by_role("button", name="Keep it").click()
+    expect(ana.page.get_by_role("heading", level=1, name="Review")).to_be_visible()
+    ana.sync()
+    pair["ben"].sync()
+    assert pair["ben"].copies()[task]["contested"] == {}
+    assert not pair["ben"].copies()[task]["deleted"]
+
+
+def test_a_language_added_by_one_and_removed_by_the_other(
+    pair: Pair, office: Office, come_back: Callable[[], Any]
+) -> None:
+    """A set: what each added is in, and only what its remover had seen is out."""
+    patient = office.chart["patient"]
+    office.write(
+        {
+            "record": patient,
+            "kind": "patient",
+            "patient": patient,
+            "seen": office.head,
+            "add": {"languages": ["fr", "pt"]},
+        }
+    )
+    for phone in pair.values():
+        phone.sync()
+    go_offline(pair)
+    with pair["ana"].form(patient, patient) as form:
+        languages = form.get_by_role("group", name="Also speaks")
+        languages.get_by_role("button", name="Remove “French”").click()
+        languages.get_by_role("button", name="Add: Also speaks").click()
+        languages.get_by_role("combobox").select_option("German")
+    with pair["ben"].form(patient, patient) as form:
+        languages = form.get_by_role("group", name="Also speaks")
+        languages.get_by_role("button", name="Add: Also speaks").click()
+        languages.get_by_role("combobox").select_option("Italian")
+    assert come_back()[patient]["fields"]["languages"] == ["pt", "de", "it"]

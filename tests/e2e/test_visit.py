@@ -87,7 +87,7 @@ def test_a_visit_resumes_where_it_stood_after_the_battery_died(ana: Phone, offic
         go_on(ana.page, step)
     note = ana.page.get_by_label("How the person is")
     note.press_sequentially("Out of breath on the stai")
-    ana.wait_for_draft()
+    ana.wait_for_draft("note_how")
     where = ana.page.evaluate("location.hash")
     ana.switch_off()
     ana.switch_on()
