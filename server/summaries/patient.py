@@ -34,7 +34,7 @@ def compose(
     patient = next(chart.of("patient"))
     appointment = chart.get(visit.get("appointment"))
     zone = _zone(chart, appointment)
-    words = Words(language, zone)
+    words = Words(language, zone or "UTC")
     start, end = _moment(visit.get("actual_start"), zone), _moment(visit.get("actual_end"), zone)
     at = end or start or datetime(1970, 1, 1, tzinfo=UTC)
     visitor = chart.get(visit.get("member"))
@@ -70,16 +70,20 @@ def compose(
     )
 
 
-def _zone(chart: Chart, appointment: Record | None) -> str:
+def _zone(chart: Chart, appointment: Record | None) -> str | None:
     """The zone of the visit's appointment, else of any, in which the paper tells the time."""
     for each in (appointment, *chart.of("appointment")):
         if each and each.get("start"):
             return str(each.get("start")["zone"])
-    return "UTC"
+    return None
 
 
-def _moment(instant: str | None, zone: str) -> datetime | None:
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)) if instant else None
+def _moment(instant: str | None, zone: str | None) -> datetime | None:
+    """The moment by the clocks of the zone; where none is known, by the phone that wrote it."""
+    if not instant:
+        return None
+    written = datetime.fromisoformat(instant)
+    return written.astimezone(ZoneInfo(zone)) if zone else written
 
 
 def _person(member: Record | None, words: Words) -> Person | None:

@@ -119,6 +119,18 @@ def test_the_visit_is_told_in_the_time_of_its_place() -> None:
     assert in_spanish.day == "Sábado, 21 de noviembre de 2026"
 
 
+def test_without_an_appointment_the_time_is_that_of_the_phone_that_wrote_it() -> None:
+    bodies = {name: body for name, body in chart().items() if body["kind"] != "appointment"}
+    bodies["visit"]["fields"] |= {
+        "appointment": None,
+        "actual_start": "2026-11-21T20:05:00-05:00",
+        "actual_end": "2026-11-21T20:52:00-05:00",
+    }
+    when = paper(bodies).when
+    assert when.day == "Saturday, November 21, 2026"
+    assert when.time.replace("\xa0", " ") == "8:05 PM to 8:52 PM"
+
+
 @pytest.mark.parametrize(
     ("zone", "size"),
     [("America/New_York", "letter"), ("Europe/London", "A4"), ("Asia/Tokyo", "A4")],
