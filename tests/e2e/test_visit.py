@@ -75,7 +75,6 @@ def test_a_visit_finished_offline_is_sent_and_its_summary_opens(ana: Phone, offi
     page.get_by_label("PDF", exact=True).check()
     drawn = page.get_by_role("img", name="Page 1 of 1")
     expect(drawn).to_be_visible(timeout=3 * PATIENT_MS)
-    page.screenshot(path="/tmp/visit-pdf.png")
 
 
 def test_a_visit_resumes_where_it_stood_after_the_battery_died(ana: Phone, office: Office) -> None:
