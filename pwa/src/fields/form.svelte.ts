@@ -1,13 +1,14 @@
 /**
  * A form over one record: what it showed when it opened, what its author made of it, and what that changes.
  * `seen` is the version that stood before the author's eyes when it opened (protocol.md, "The phone"). What is typed
- * is put away as a draft at each pause, so that a dead battery takes nothing.
+ * is put away as a draft at each pause and every two seconds without one, so that a dead battery takes nothing.
  */
 import type { App } from '../state/app.svelte';
 import type { Edit, Json, RecordShown, Refused } from '../store/types';
 import { fieldNamed, kindNamed, mayWrite, type Field, type Kind } from './catalogue';
 import { changesOf, isEmpty, stamped, withParts, type Parts, type Values } from './changes';
 import { problemOf, type Problem } from './check';
+import { Pauses } from './pauses';
 import { datetimeAt } from './times';
 
 interface Kept {
@@ -33,8 +34,6 @@ export interface FormOptions {
   mend?: Refused;
 }
 
-const PAUSE = 500;
-
 export class FormState {
   readonly kind: Kind;
   readonly fields: readonly Field[];
@@ -51,7 +50,7 @@ export class FormState {
   /** What stood in the form before anything was typed: nothing to put away. */
   #untouched: Values;
   readonly #draft: ReturnType<App['draft']>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #pauses = new Pauses(() => void this.putAway());
 
   constructor(
     private readonly app: App,
@@ -108,8 +107,7 @@ export class FormState {
 
   change(name: string, value: Json): void {
     this.values = { ...this.values, [name]: value };
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.putAway(), PAUSE);
+    this.#pauses.typed();
   }
 
   /** Decides a contested field: `value` is written even where it is the one that shows. */
@@ -118,9 +116,9 @@ export class FormState {
     this.change(name, value);
   }
 
-  /** Keeps what is typed as a draft: at each pause, and when the app is left. */
+  /** Keeps what is typed as a draft: while it is typed (see Pauses), and when the app is left. */
   async putAway(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#pauses.stop();
     if (this.values === this.#untouched) return;
     const { record, before, values: after } = this;
     await this.#draft.put({
@@ -145,7 +143,7 @@ export class FormState {
 
   /** Lets go of the draft; what stands in the form is not put away again. */
   async forget(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#pauses.stop();
     this.#untouched = this.values;
     await this.#draft.clear();
   }
@@ -157,7 +155,7 @@ export class FormState {
   async save(also: readonly Edit[] = []): Promise<boolean> {
     this.tried = true;
     if (Object.keys(this.problems).length) return false;
-    clearTimeout(this.#timer);
+    this.#pauses.stop();
     const edits = this.isChanged ? [this.#edit(), ...also] : [...also];
     const { mend } = this.options;
     if (mend && this.isChanged) {

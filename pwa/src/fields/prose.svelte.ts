@@ -1,22 +1,21 @@
 /**
- * Prose that saves itself: a draft at each pause, a change when the field is left or the page is hidden or locked
- * (protocol.md, "Words": draft). What a colleague writes meanwhile is shown only while nothing is being typed, and
- * is merged with it otherwise: `seen` is the version that stood there at the first letter.
+ * Prose that saves itself: a draft while it is typed (see Pauses), a change when the field is left or the page is
+ * hidden or locked (protocol.md, "Words": draft). What a colleague writes meanwhile is shown only while nothing is
+ * being typed, and is merged with it otherwise: `seen` is the version that stood there at the first letter.
  */
 import type { App } from '../state/app.svelte';
 import type { Edit, RecordShown } from '../store/types';
+import { Pauses } from './pauses';
 
 interface Kept {
   text: string;
   seen: number;
 }
 
-const PAUSE = 500;
-
 export class Prose {
   #typed: string | null = $state(null);
   #seen = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #pauses = new Pauses(() => void this.#putAway());
   #saving: Promise<void> = Promise.resolve();
   readonly #draft: ReturnType<App['draft']>;
 
@@ -50,8 +49,7 @@ export class Prose {
   type(text: string): void {
     if (this.#typed === null) this.#seen = this.record()?.version ?? 0;
     this.#typed = text;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#putAway(), PAUSE);
+    this.#pauses.typed();
   }
 
   /** Turns what is typed into a change, one at a time and in order. */
@@ -66,7 +64,7 @@ export class Prose {
   }
 
   async #save(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#pauses.stop();
     const [text, record] = [this.#typed, this.record()];
     if (text === null || !record) return;
     if (text !== this.#shown) {

@@ -46,6 +46,15 @@ test('a pause puts what is typed away, under the chart it belongs to', async () 
   expect(kept).toEqual([]);
 });
 
+test('typing without a pause is put away every two seconds', async () => {
+  const prose = open();
+  for (let letters = 1; letters <= 21; letters += 1) {
+    prose.type('Well. Slept until six.'.slice(0, letters));
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect([...drafts.values()]).toEqual([{ text: 'Well. Slept until si', seen: 7 }]);
+});
+
 test('leaving the field turns the draft into a change, once', async () => {
   const prose = open();
   prose.type('Well. Slept.');
