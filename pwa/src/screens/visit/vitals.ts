@@ -3,9 +3,11 @@
  * Codes are LOINC, units UCUM. Nothing is refused: a reading out of its range is asked about, then kept as given.
  *
  * `usual` catches slips of the finger: readings outside it are rarely true outside a hospital.
- * `alarm` are the single readings that NEWS2 scores 3 (Royal College of Physicians, National Early Warning Score 2,
- * 2017, chart 1) and, for glucose, level 2 hypoglycaemia (American Diabetes Association, Standards of Care 2024,
- * section 6: below 54 mg/dL): worth a call to a clinician before leaving.
+ * `alarm` are readings worth a call to a clinician before leaving: those that NEWS2 scores 3, and fever from its
+ * highest step on (Royal College of Physicians, National Early Warning Score 2, 2017, chart 1); a pressure above
+ * 180/120, a hypertensive crisis (ACC/AHA guideline, 2017, section 11.2); glucose below 54 mg/dL, level 2
+ * hypoglycaemia (American Diabetes Association, Standards of Care 2024, section 6), and from 300 mg/dL on, when the
+ * CDC sends people for help (Diabetic Ketoacidosis).
  */
 import type { Json } from '../../store/types';
 
@@ -37,8 +39,8 @@ export const VITALS: readonly Vital[] = [
     key: 'blood_pressure',
     code: '85354-9',
     parts: [
-      { name: 'systolic', usual: [70, 240], alarm: [90, 220] },
-      { name: 'diastolic', usual: [35, 140] },
+      { name: 'systolic', usual: [70, 240], alarm: [90, 181] },
+      { name: 'diastolic', usual: [35, 140], alarm: [null, 121] },
     ],
     units: [{ ucum: 'mm[Hg]', from: same, to: same, digits: 0 }],
   },
@@ -51,7 +53,7 @@ export const VITALS: readonly Vital[] = [
   {
     key: 'temperature',
     code: '8310-5',
-    parts: [{ name: 'value', usual: [34, 41.5], alarm: [35, null] }],
+    parts: [{ name: 'value', usual: [34, 41.5], alarm: [35, 39.1] }],
     units: [
       { ucum: 'Cel', from: same, to: same, digits: 1 },
       { ucum: '[degF]', from: (c) => (c * 9) / 5 + 32, to: (f) => ((f - 32) * 5) / 9, digits: 1 },
@@ -76,7 +78,7 @@ export const VITALS: readonly Vital[] = [
   {
     key: 'glucose',
     code: '2339-0',
-    parts: [{ name: 'value', usual: [30, 500], alarm: [53, null] }],
+    parts: [{ name: 'value', usual: [30, 500], alarm: [53, 300] }],
     units: [
       { ucum: 'mg/dL', from: same, to: same, digits: 0 },
       // 180.156 g/mol of glucose: 1 mmol/L is 18.0156 mg/dL.

@@ -45,22 +45,28 @@ test('a pressure with its numbers the wrong way round is asked about alone', () 
 
 test.each([
   ['blood_pressure', { systolic: 90, diastolic: 60 }],
-  ['blood_pressure', { systolic: 220, diastolic: 100 }],
+  ['blood_pressure', { systolic: 181, diastolic: 100 }],
+  ['blood_pressure', { systolic: 170, diastolic: 121 }],
   ['pulse', { value: 40 }],
   ['pulse', { value: 131 }],
   ['temperature', { value: 35 }],
+  ['temperature', { value: 39.1 }],
   ['oxygen', { value: 91 }],
   ['glucose', { value: 53 }],
+  ['glucose', { value: 300 }],
 ] as const)('%s of %o alarms', (key, reading) => {
   expect(kinds(key, reading)).toContain('alarm');
 });
 
 test.each([
   ['blood_pressure', { systolic: 91, diastolic: 60 }],
+  ['blood_pressure', { systolic: 180, diastolic: 120 }],
   ['pulse', { value: 130 }],
   ['temperature', { value: 35.1 }],
+  ['temperature', { value: 39 }],
   ['oxygen', { value: 92 }],
   ['glucose', { value: 54 }],
+  ['glucose', { value: 299 }],
 ] as const)('%s of %o does not', (key, reading) => {
   expect(kinds(key, reading)).not.toContain('alarm');
 });
