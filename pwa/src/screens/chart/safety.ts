@@ -16,16 +16,19 @@ interface Shown {
 }
 
 export function safetyOf(chart: Shown): Safety {
-  const allergies = chart
-    .of('allergy')
-    .filter(isStanding)
-    .sort((a, b) => Number(isGrave(b)) - Number(isGrave(a)))
-    .map(substance);
+  const allergies = standingAllergies(chart).map(substance);
   return {
     allergies,
     noneStated: allergies.length === 0 && chart.patient?.fields.no_known_allergies === 'stated',
     alerts: alertsOf(chart.patient?.fields.alerts),
   };
+}
+
+/** The gravest first. */
+export function standingAllergies({ of }: Pick<Shown, 'of'>): RecordShown[] {
+  return of('allergy')
+    .filter(isStanding)
+    .sort((a, b) => Number(isGrave(b)) - Number(isGrave(a)));
 }
 
 /** Left out only when somebody has said that it is over or was wrong, and nobody contests that. */

@@ -10,7 +10,7 @@ import { wordsOf } from '../../fields/words';
 import type { Json, RecordShown } from '../../store/types';
 import { labelIn, listName, personName, tIn, type Language } from '../../words';
 import { isActiveGoal } from '../chart/plan';
-import { isStanding } from '../chart/safety';
+import { standingAllergies } from '../chart/safety';
 import { foundByMedication, listedMedications } from '../visit/medications';
 import { displayReading, nameOfReading } from '../visit/observation';
 import { doneTasks, openTasks } from '../visit/tasks';
@@ -122,12 +122,9 @@ function presentOf({ visit, get, member }: SummarySource, lang: Language): strin
 }
 
 function allergiesOf({ of, patient }: SummarySource, lang: Language): SummaryContent['allergies'] {
-  const substances = of('allergy')
-    .filter(isStanding)
-    .sort(
-      (a, b) => Number(b.fields.criticality === 'high') - Number(a.fields.criticality === 'high'),
-    )
-    .map((record) => valuesOf(record, 'substance', lang));
+  const substances = standingAllergies({ of }).map((record) =>
+    valuesOf(record, 'substance', lang),
+  );
   if (substances.length) return { state: 'listed', substances };
   return {
     state: patient?.fields.no_known_allergies === 'stated' ? 'none' : 'unknown',
