@@ -1,9 +1,11 @@
-"""The JSON of a request: of the right type, unpacked within bounds, readable. Called by views."""
+"""The JSON of a request: of the right type, unpacked within bounds, readable. Called by views, and
+by what keeps a request's parts as they were sent."""
 
 from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import orjson
@@ -42,6 +44,14 @@ def parse(raw: bytes) -> Any:
         return json.loads(raw.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise Problem(400, "malformed") from None
+
+
+def as_sent(value: Mapping[str, Any]) -> str:
+    """The JSON of what `parse` read, in escapes that every database keeps."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # half a surrogate pair, or an integer of any size
+        return json.dumps(value)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -11,6 +11,7 @@ from flask import Response
 from sqlalchemy import Connection, select
 
 from server.access import caller, read_chart
+from server.body import as_sent, parse
 from server.catalogue import CATALOGUE
 from server.database import AnyRow, begin
 from server.problems import Problem
@@ -38,7 +39,7 @@ def history(record_id: str) -> Response:
             *_accepted(connection, reader.organisation, record_id, record),
             *_refused(connection, reader.organisation, record_id),
         ]
-    return Response(orjson.dumps({"changes": entries}), mimetype="application/json")
+    return Response(as_sent({"changes": entries}), mimetype="application/json")
 
 
 def _accepted(
@@ -71,7 +72,7 @@ def _refused(connection: Connection, organisation: str, record_id: str) -> Itera
         .order_by(refusals.c.refused_at, refusals.c.n)
     )
     for row in rows:
-        sent = orjson.loads(row.body)
+        sent = parse(row.body.encode())
         yield {
             "seq": None,
             "member": row.member,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
+from server.body import as_sent
 from server.sync.envelope import is_uuid
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.stored import known_dots, save_refusals
@@ -29,14 +29,6 @@ def refusal_row(author: Author, offer: Offer, refusal: Refusal, now: int) -> Map
         "answer": orjson.dumps(refusal.to_wire()).decode(),
         "refused_at": now,
     }
-
-
-def as_sent(sent: Mapping[str, Any]) -> str:
-    """The JSON of a change as sent, in escapes that every database keeps."""
-    try:
-        return orjson.dumps(sent).decode()
-    except orjson.JSONEncodeError:  # half a surrogate pair, or an integer of any size
-        return json.dumps(sent)
 
 
 def refuse_all(

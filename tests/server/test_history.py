@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.server.office import Phone, new_id
 from tests.server.sync.test_pull import give
 
@@ -54,6 +56,21 @@ def test_the_history_names_author_device_and_refusal(phone: Phone) -> None:
     assert {each["device"] for each in changes} == {phone.device}
     assert (changes[-1]["outcome"], changes[-1]["code"]) == ("refused", "invalid")
     assert changes[-1]["set"] == refused["set"]
+
+
+@pytest.mark.parametrize("depth", [0, 253, 255, 600])
+def test_a_refused_change_that_only_escapes_can_write_is_shown_as_it_was_sent(
+    phone: Phone, depth: int
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    sent: object = "half a pair: \ud83d"
+    for _ in range(depth):
+        sent = [sent]
+    phone.change(patient, "patient", patient, set={"pronouns": sent})
+    phone.sync()
+    answer = phone.session.get(f"/api/records/{patient}/history")
+    assert answer.json["changes"][-1]["set"] == {"pronouns": sent}
 
 
 def test_a_card_of_the_library_has_a_history_too(phone: Phone) -> None:
