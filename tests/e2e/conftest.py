@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -37,7 +38,6 @@ class Office:
     """The server, and a supervisor's program that writes and reads beside the phones."""
 
     deployment: Deployment
-    tokens: dict[str, str]
     members: dict[str, str]
     device: str = ""
     n: int = 0
@@ -49,7 +49,7 @@ class Office:
             self.deployment.origin + path,
             data=None if body is None else json.dumps(body).encode(),
             headers={
-                "Authorization": f"Bearer {self.tokens[member]}",
+                "Authorization": f"Bearer {self.deployment.tokens[member]}",
                 "Content-Type": "application/json",
             },
         )
@@ -147,39 +147,56 @@ def playwright_engine() -> Iterator[Playwright]:
         yield engine
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A home with an organisation of three, made once and copied for each test."""
-    home = tmp_path_factory.mktemp("furnished")
-    deployment = Deployment(home, f"sqlite:///{home / 'doorstep.db'}")
-    deployment.doorstep("migrate")
+def furnish(deployment: Deployment) -> None:
+    """Make an organisation of three by the command line, with a token each."""
     deployment.doorstep(
         "init", "Hillside Care", "--email", "root@example.org", "--administrator", "Rita Root"
     )
-    tokens = {}
     for name, (full, role) in MEMBERS.items():
         email = f"{name}@example.org"
         deployment.doorstep(
             "member", "add", email, "--name", full, "--role", role, "--team", "North"
         )
-        tokens[name] = deployment.doorstep("token", "create", email).strip()
-    return home, tokens
+        deployment.tokens[name] = deployment.doorstep("token", "create", email).strip()
+
+
+def sqlite_in(home: Path) -> str:
+    return f"sqlite:///{home / 'doorstep.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """A home with an organisation of three, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("furnished")
+    deployment = Deployment(home, sqlite_in(home))
+    deployment.doorstep("migrate")
+    furnish(deployment)
+    return deployment
 
 
 @pytest.fixture
-def deployment(furnished: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Deployment]:
+def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
+    """A running server; on PostgreSQL where a test's parameter says so."""
     home = tmp_path / "home"
-    shutil.copytree(furnished[0], home)
-    deployment = Deployment(home, f"sqlite:///{home / 'doorstep.db'}")
-    deployment.start()
-    yield deployment
-    deployment.stop()
+    with contextlib.ExitStack() as stack:
+        if getattr(request, "param", "sqlite") == "postgresql":
+            home.mkdir()
+            cluster = request.getfixturevalue("postgres_cluster")
+            deployment = Deployment(home, stack.enter_context(cluster.copied("doorstep")))
+            furnish(deployment)
+        else:
+            furnished: Deployment = request.getfixturevalue("furnished")
+            shutil.copytree(furnished.home, home)
+            deployment = Deployment(home, sqlite_in(home), tokens=furnished.tokens)
+        deployment.start()
+        stack.callback(deployment.stop)
+        yield deployment
 
 
 @pytest.fixture
-def office(deployment: Deployment, furnished: tuple[Path, dict[str, str]]) -> Office:
+def office(deployment: Deployment) -> Office:
     """The organisation with one chart, held by Ana and Ben."""
-    office = Office(deployment, furnished[1], {})
+    office = Office(deployment, {})
     office.members = {name: office.call("/api/me", member=name)["member"] for name in MEMBERS}
     patient = new_id()
     office.chart = {"patient": patient} | {

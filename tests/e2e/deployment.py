@@ -33,6 +33,8 @@ class Deployment:
     database_url: str
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+    """A token of each member for programs beside the phones."""
 
     @property
     def origin(self) -> str:

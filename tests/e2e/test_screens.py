@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.e2e.conftest import sqlite_in
 from tests.e2e.deployment import ROOT, Deployment
 from tests.e2e.phone import Phone
 from tests.e2e.proxy import Line
@@ -28,7 +29,7 @@ WIDTH = 390
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployment, dict[str, str]]]:
     """The demo organisation on a server, and its sign-in link a role."""
     home = tmp_path_factory.mktemp("demo")
-    deployment = Deployment(home, f"sqlite:///{home / 'doorstep.db'}")
+    deployment = Deployment(home, sqlite_in(home))
     deployment.doorstep("migrate")
     printed = deployment.doorstep("demo")
     deployment.start()
@@ -94,7 +95,7 @@ def test_every_screen_is_whole(
 def contested_patient(phone: Phone) -> str:
     """A patient one of whose medications is contested."""
     return next(
-        record["patient"]
+        str(record["patient"])
         for record in phone.copies().values()
         if record["kind"] == "medication" and "dose" in record["contested"]
     )
@@ -102,7 +103,7 @@ def contested_patient(phone: Phone) -> str:
 
 def finished_visit(phone: Phone) -> str:
     return next(
-        record["id"]
+        str(record["id"])
         for record in phone.copies().values()
         if record["kind"] == "visit" and record["fields"].get("status") == "finished"
     )
