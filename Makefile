@@ -33,6 +33,7 @@ endef
 
 run: run-packages .venv/run pwa/dist/index.html
 	@doorstep migrate
+	@echo "Doorstep: http://localhost:$(PORT)"
 	@doorstep demo
 	@exec sh -c "exec $$(sed -n 's/^web: //p' Procfile)"
 
