@@ -54,12 +54,12 @@ def note_offline_reads(
     rows: list[Mapping[str, object]] = [
         {
             "organisation": organisation,
-            "id": str(uuid5(UUID(envelope.device), f"{read.record} {read.what} {read.at}")),
+            "id": str(uuid5(UUID(envelope.device), read.id)),
             "at": max(0, min(read.at - skew, now)),
             "member": member,
             "device": envelope.device,
             "patient": read.patient,
-            "record": read.record,
+            "record": None,
             "what": read.what,
             "is_offline": True,
             "logged_at": now,

@@ -38,9 +38,9 @@ def is_whole(value: object, least: int = 0) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A chart that was opened offline: told with the next sync."""
+    """A chart that was opened offline: told with the next sync, under an id of its own."""
 
-    record: str
+    id: str
     patient: str
     at: int
     what: str

@@ -285,8 +285,9 @@ def test_status_and_offline_reads_are_kept_once(phone: Phone, office: Office) ->
     patient = phone.new_patient()
     phone.sync()
     status = {"app": "1.4.0", "unsent": 3, "oldest": 17, "storage": 0.12, "persisted": True}
-    read = {"id": patient, "patient": patient, "at": phone.now() - 5_000, "what": "chart"}
-    body = phone.request(status=status | {"mood": "\0"}, reads=[read])
+    read = {"id": new_id(), "patient": patient, "at": phone.now() - 5_000, "what": "chart"}
+    again = read | {"id": new_id()}
+    body = phone.request(status=status | {"mood": "\0"}, reads=[read, again])
     for _ in range(2):
         assert phone.send(body).status_code == 200
     with begin(office.organisation) as connection:
@@ -296,9 +297,9 @@ def test_status_and_offline_reads_are_kept_once(phone: Phone, office: Office) ->
         logged = connection.execute(select(access_log)).all()
     assert orjson.loads(kept.status) == status
     assert kept.last_contact is not None
-    assert [(row.patient, row.what, row.is_offline, row.at) for row in logged] == [
-        (patient, "chart", True, read["at"])
-    ]
+    assert [(row.patient, row.record, row.what, row.is_offline, row.at) for row in logged] == [
+        (patient, None, "chart", True, read["at"])
+    ] * 2
 
 
 def test_a_request_with_no_news_writes_nothing(
