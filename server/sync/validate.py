@@ -106,7 +106,7 @@ def _read_shape(offer: Offer, language: str) -> Refusal | None:
     set_, add, remove = sent.get("set") or {}, sent.get("add") or {}, sent.get("remove") or {}
     if type(set_) is not dict or not _is_lists(add) or not _is_lists(remove):
         return _refuse("invalid", "shape", language)
-    if (delete is None) != bool(set_ or add or remove):
+    if (delete is None) != bool(set_ or any(add.values()) or any(remove.values())):
         return _refuse("invalid", "shape", language)
     offer.record, offer.patient = sent["record"], patient
     offer.at, offer.seen, offer.delete = sent["at"], sent["seen"], delete

@@ -105,6 +105,7 @@ def test_what_depends_on_a_refused_patient_is_refused(phone: Phone) -> None:
     [
         ("medication", {"set": {"name": "Aspirin"}, "delete": True}, "invalid", None),
         ("medication", {}, "invalid", None),
+        ("medication", {"add": {"side_effects": []}}, "invalid", None),
         ("medication", {"set": []}, "invalid", None),
         ("medication", {"set": {"name": "A"}, "at": "noon"}, "invalid", "at"),
         ("medication", {"set": {"name": "A"}, "seen": -1}, "invalid", "seen"),
