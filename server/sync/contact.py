@@ -22,7 +22,9 @@ CONTACT_EVERY_MS = 60_000
 def find_device(connection: Connection, organisation: str, member: str, id_: str) -> AnyRow | None:
     """A member's device; None where it is not theirs."""
     return connection.execute(
-        select(device.c.id, device.c.revoked_at, device.c.last_contact, device.c.status).where(
+        select(
+            device.c.enrolled_at, device.c.revoked_at, device.c.last_contact, device.c.status
+        ).where(
             device.c.organisation == organisation,
             device.c.id == id_,
             device.c.member == member,

@@ -69,7 +69,8 @@ class _Sync:
                 or grants.are_due(connection, self.organisation, self.asker.member, self.now)
             )
         answered = self.write(made) if has_news else Answered()
-        return _json(self.read(counter.epoch, cursor) | answered.to_wire())
+        since = self.now if cursor is None else known.enrolled_at
+        return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
 
     def of_another_epoch(self, counter: Counter) -> dict[str, Any]:
         """The device knows a history that a restore has cut: nothing is taken or refused."""
@@ -155,14 +156,14 @@ class _Sync:
             contact.note_contact(connection, self.organisation, envelope, self.now)
         return answered
 
-    def read(self, epoch: str, cursor: Cursor | None) -> dict[str, Any]:
-        """The pull, from one snapshot."""
+    def read(self, epoch: str, cursor: Cursor | None, since: int) -> dict[str, Any]:
+        """The pull, from one snapshot, with notices `since` (see server/sync/notices.py)."""
         asker = self.asker
         with begin(self.organisation) as connection:
             reader = Reader(self.organisation, asker.member, asker.role)
             page = pull(connection, reader, cursor, self.envelope.limit)
             told = notices_between(
-                connection, self.organisation, asker.member, cursor, page.cursor, self.now
+                connection, self.organisation, asker.member, cursor, page.cursor, since
             )
         return {
             "epoch": epoch,

@@ -9,7 +9,7 @@ from server.sync.cursor import Cursor
 from server.tables import notices
 
 KEPT_MS = 30 * 24 * 3600 * 1000
-"""How far back a device that pulls from nothing is told."""
+"""How far back from its enrolment, or from a pull from nothing, a device is told."""
 
 
 def notices_between(
@@ -18,9 +18,13 @@ def notices_between(
     member: str,
     after: Cursor | None,
     upto: Cursor,
-    now: int,
+    since: int,
 ) -> list[str]:
-    """What a cursor passes on its way, each as the wire carries it."""
+    """What a cursor passes on its way, each as the wire carries it.
+
+    `since` is when the device was enrolled, or when it pulls from nothing. A first pull of many
+    pages has a cursor from the second on, and what is long over is not for a new phone.
+    """
     query = (
         select(notices.c.body)
         .where(
@@ -28,9 +32,8 @@ def notices_between(
             notices.c.member == member,
             notices.c.position <= upto.position,
             notices.c.position > (after.position if after else 0),
+            notices.c.told_at >= since - KEPT_MS,
         )
         .order_by(notices.c.position)
     )
-    if after is None:
-        query = query.where(notices.c.told_at >= now - KEPT_MS)
     return list(connection.scalars(query))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from server.database import begin
+from server.sync.notices import KEPT_MS
+from server.tables import device, notices
+from server.who import now_ms
 from tests.server.office import Office, Phone
 from tests.server.sync.test_pull import give
 
@@ -61,7 +66,7 @@ def test_it_is_not_told_again_when_the_record_moves_on(
 
 
 def test_a_phone_that_starts_anew_is_told_of_the_last_thirty_days(
-    phone: Phone, colleague: Phone, chart: str, office: Office, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, colleague: Phone, chart: str, office: Office
 ) -> None:
     phone.change(chart, "patient", chart, set={"preferred_name": "Bea"})
     colleague.change(
@@ -71,9 +76,19 @@ def test_a_phone_that_starts_anew_is_told_of_the_last_thirty_days(
     colleague.sync()
     new = office.phone(phone.member)
     assert [each["value"] for each in new.sync()["set_aside"]] == ["Bea"]
-    monkeypatch.setattr("server.sync.notices.KEPT_MS", -1)
-    new.cursor = None
-    assert new.sync()["set_aside"] == []
+    with begin(office.organisation, write=True) as connection:
+        long_ago = now_ms() - KEPT_MS - 60_000
+        connection.execute(update(notices).values(told_at=long_ago))
+        connection.execute(
+            update(device).where(device.c.id == phone.device).values(enrolled_at=long_ago)
+        )
+    for limit in (1, 500):
+        new = office.phone(phone.member)
+        new.sync_all(limit=limit)
+        assert chart in new.held
+        assert new.told == []
+    phone.sync()
+    assert [each["value"] for each in phone.told] == ["Bea"]
 
 
 def test_a_dose_changed_by_two_is_contested_and_settled_by_writing_it(
