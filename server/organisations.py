@@ -16,6 +16,7 @@ from server.database import begin, insert_into
 from server.devices import add as add_device
 from server.devices import revoke
 from server.sync.local import write_as_server
+from server.sync.stored import take_counter
 from server.tables import member, organisation, session, supervision, team, token
 from server.who import now_ms
 
@@ -125,8 +126,13 @@ def add_member(organisation_id: str, new: NewMember, id_: str | None = None) -> 
 
 def leave(organisation_id: str, email: str) -> int:
     """End a membership: sessions and tokens end, and phones erase themselves at their next contact;
-    how many phones that concerns. Raises Unfit where there is no such member."""
+    how many phones that concerns. Raises Unfit where there is no such member.
+
+    The counter is taken first, as a push does: one that took its phone's row and then the counter
+    would wait for a push of that phone, and the push for it.
+    """
     with begin(organisation_id, write=True) as connection:
+        take_counter(connection, organisation_id)
         id_ = connection.scalar(
             select(member.c.id).where(
                 member.c.organisation == organisation_id,

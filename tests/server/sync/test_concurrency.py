@@ -6,9 +6,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
+from sqlalchemy import Connection, text, update
 
-from server.database import db
+from server.database import begin, db
+from server.organisations import leave
 from server.sync.local import LocalDevice
+from server.sync.stored import take_counter
+from server.tables import device
 from tests.server.office import Office, Phone, new_id
 
 WRITERS = 4
@@ -82,3 +86,31 @@ def test_two_pushes_that_fold_the_same_record_lose_neither(
     phone.sync_all()
     assert len(phone.fields(patient)["telecom"]) == WRITERS * PUSHES
     db.engine.dispose()
+
+
+def test_a_member_leaves_while_their_phone_pushes(
+    app: Flask, office: Office, phone: Phone, database: str
+) -> None:
+    """Whoever takes the counter has the phone's row next: the other waits, and neither fails."""
+    address = office.email(phone.member)
+
+    def go() -> int:
+        with app.app_context():
+            return leave(office.organisation, address)
+
+    with ThreadPoolExecutor(1) as pool:
+        with begin(office.organisation, write=True) as connection:
+            take_counter(connection, office.organisation)
+            going = pool.submit(go)
+            while database.startswith("postgresql") and not is_one_waiting(connection):
+                assert not going.done()
+            connection.execute(
+                update(device).where(device.c.id == phone.device).values(last_contact=1)
+            )
+        assert going.result() == 1
+    db.engine.dispose()
+
+
+def is_one_waiting(connection: Connection) -> bool:
+    """Whether another transaction of PostgreSQL waits for a lock."""
+    return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
