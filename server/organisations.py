@@ -15,7 +15,7 @@ from server.access import ROLES
 from server.database import begin, insert_into
 from server.devices import add as add_device
 from server.devices import revoke
-from server.sync.local import write_as_server
+from server.sync.local import NotTaken, write_as_server
 from server.sync.stored import take_counter
 from server.tables import member, organisation, session, supervision, team, token
 from server.who import now_ms
@@ -37,8 +37,11 @@ class NewMember:
     languages: Sequence[str] = ()
 
 
-def create_organisation(name: str, *, is_demo: bool = False) -> str:
-    """Make an organisation without members; its id."""
+def create_organisation(
+    name: str, *, is_demo: bool = False, administrator: NewMember | None = None
+) -> str:
+    """Make an organisation, without members or with its first administrator; its id. Raises Unfit
+    as `add_member` does, and then there is no organisation."""
     id_ = str(uuid7())
     device = str(uuid7())
     with begin(id_, write=True) as connection:
@@ -57,6 +60,8 @@ def create_organisation(name: str, *, is_demo: bool = False) -> str:
             },
         )
         add_device(connection, id_, None, "server", device)
+        if administrator is not None:
+            _add(connection, id_, administrator, str(uuid7()))
     return id_
 
 
@@ -75,7 +80,14 @@ def ensure_team(connection: Connection, organisation_id: str, name: str) -> str:
 
 def add_member(organisation_id: str, new: NewMember, id_: str | None = None) -> str:
     """Add a member with their card; their id. Raises Unfit for a role or an address that cannot be,
-    or is taken."""
+    or is taken, and for what the card cannot hold."""
+    id_ = id_ or str(uuid7())
+    with begin(organisation_id, write=True) as connection:
+        _add(connection, organisation_id, new, id_)
+    return id_
+
+
+def _add(connection: Connection, organisation_id: str, new: NewMember, id_: str) -> None:
     email = new.email.strip().lower()
     if new.role not in ROLES:
         raise Unfit(f"There is no role {new.role}; the roles are {', '.join(sorted(ROLES))}.")
@@ -83,45 +95,45 @@ def add_member(organisation_id: str, new: NewMember, id_: str | None = None) -> 
         raise Unfit(f"{new.email} is not an email address.")
     if not new.name.strip():
         raise Unfit("A member needs a name.")
-    id_ = id_ or str(uuid7())
-    with begin(organisation_id, write=True) as connection:
-        teams = [ensure_team(connection, organisation_id, name) for name in new.teams]
-        stored = connection.scalar(
-            insert_into(connection, member)
-            .values(
-                organisation=organisation_id,
-                id=id_,
-                email=email,
-                name=new.name.strip(),
-                role=new.role,
-                team=teams[0] if teams else None,
-                status="active",
-                phone=new.phone,
-                created_at=now_ms(),
-            )
-            .on_conflict_do_nothing()
-            .returning(member.c.id)
+    teams = [ensure_team(connection, organisation_id, name) for name in new.teams]
+    stored = connection.scalar(
+        insert_into(connection, member)
+        .values(
+            organisation=organisation_id,
+            id=id_,
+            email=email,
+            name=new.name.strip(),
+            role=new.role,
+            team=teams[0] if teams else None,
+            status="active",
+            phone=new.phone,
+            created_at=now_ms(),
         )
-        if stored is None:
-            raise Unfit(f"{email} is already a member.")
-        if new.role == "supervisor" and teams:
-            connection.execute(
-                supervision.insert(),
-                [
-                    {"organisation": organisation_id, "member": id_, "team": each}
-                    for each in dict.fromkeys(teams)
-                ],
-            )
-        card: dict[str, object] = {"name": new.name.strip(), "role": new.role, "status": "active"}
-        if new.teams:
-            card["team"] = new.teams[0]
-        if new.phone:
-            card["telephone"] = new.phone
-        change: dict[str, object] = {"record": id_, "kind": "member", "set": card}
-        if new.languages:
-            change["add"] = {"languages": list(new.languages)}
+        .on_conflict_do_nothing()
+        .returning(member.c.id)
+    )
+    if stored is None:
+        raise Unfit(f"{email} is already a member.")
+    if new.role == "supervisor" and teams:
+        connection.execute(
+            supervision.insert(),
+            [
+                {"organisation": organisation_id, "member": id_, "team": each}
+                for each in dict.fromkeys(teams)
+            ],
+        )
+    card: dict[str, object] = {"name": new.name.strip(), "role": new.role, "status": "active"}
+    if new.teams:
+        card["team"] = new.teams[0]
+    if new.phone:
+        card["telephone"] = new.phone
+    change: dict[str, object] = {"record": id_, "kind": "member", "set": card}
+    if new.languages:
+        change["add"] = {"languages": list(new.languages)}
+    try:
         write_as_server(connection, organisation_id, id_, [change])
-    return id_
+    except NotTaken as error:
+        raise Unfit(f"The member's card cannot be: {error}") from error
 
 
 def leave(organisation_id: str, email: str) -> int:

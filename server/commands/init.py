@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from server.database import begin
-from server.organisations import NewMember, Unfit, add_member, create_organisation
+from server.organisations import NewMember, Unfit, create_organisation
 from server.signing_in import invite
 
 
@@ -15,9 +15,9 @@ from server.signing_in import invite
 @click.option("--administrator", required=True, metavar="NAME", help="Their name.")
 def command(name: str, email: str, administrator: str) -> None:
     """Make the organisation NAME with its first administrator, and print their sign-in link."""
-    organisation_id = create_organisation(name)
+    first = NewMember(email, administrator, "administrator")
     try:
-        add_member(organisation_id, NewMember(email, administrator, "administrator"))
+        organisation_id = create_organisation(name, administrator=first)
     except Unfit as error:
         raise click.ClickException(str(error)) from error
     with begin(organisation_id, write=True) as connection:

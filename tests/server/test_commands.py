@@ -64,6 +64,24 @@ def test_an_organisation_with_its_first_people(doorstep: Doorstep, app: Flask) -
     assert doorstep("invite", "rosa@example.org").exit_code == 1
 
 
+def test_an_organisation_without_its_first_administrator_is_none(doorstep: Doorstep) -> None:
+    failed = doorstep("init", "Riverside", "--email", "ada", "--administrator", "Ada")
+    assert (failed.exit_code, failed.output) == (1, "Error: ada is not an email address.\n")
+    assert "There is no organisation yet." in doorstep("member", "list").output
+
+
+def test_a_name_too_long_for_a_card_is_said_in_a_sentence(
+    doorstep: Doorstep, office: Office
+) -> None:
+    asked = ("member", "add", "ada@example.org", "--role", "clinician", "--name", "A" * 201)
+    failed = doorstep(*asked)
+    assert (failed.exit_code, failed.output) == (
+        1,
+        "Error: The member's card cannot be: Longer than 200 characters.\n",
+    )
+    assert json.loads(doorstep("member", "list", "--json").output) == []
+
+
 def test_a_token_is_printed_alone_and_can_be_revoked(
     doorstep: Doorstep, office: Office, app: Flask
 ) -> None:
