@@ -1,6 +1,6 @@
 /** Any value as a line of text to be read: in a list, beside its rival, in a summary. Editors are in the components. */
 import type { Json } from '../store/types';
-import { personName, tIn, type Language } from '../words';
+import { localeOf, personName, tIn, type Language } from '../words';
 import { isList, type Field, type ValueShape } from './catalogue';
 import { isBlank } from './equal';
 import { instantOf, isZoned } from './times';
@@ -30,7 +30,9 @@ export function displayValue(shape: ValueShape, value: Json, reading: Reading): 
       return tIn(lang, value ? 'fields.yes' : 'fields.no');
     case 'integer':
     case 'number':
-      return typeof value === 'number' ? new Intl.NumberFormat(lang).format(value) : String(value);
+      return typeof value === 'number'
+        ? new Intl.NumberFormat(localeOf(lang)).format(value)
+        : String(value);
     case 'date':
       return displayDate(String(value), lang);
     case 'datetime':
@@ -80,22 +82,26 @@ export function displayDate(
   const parts: Intl.DateTimeFormatOptions = { timeZone: 'UTC', year: 'numeric' };
   if (monthNumber) parts.month = month;
   if (day) parts.day = 'numeric';
-  return new Intl.DateTimeFormat(lang, parts).format(at);
+  return new Intl.DateTimeFormat(localeOf(lang), parts).format(at);
 }
 
 const MOMENT = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 export function displayInstant(instant: string | number, lang: Language): string {
   const at = typeof instant === 'number' ? instant : Date.parse(instant);
-  return Number.isNaN(at) ? String(instant) : new Intl.DateTimeFormat(lang, MOMENT).format(at);
+  return Number.isNaN(at)
+    ? String(instant)
+    : new Intl.DateTimeFormat(localeOf(lang), MOMENT).format(at);
 }
 
 /** A wall time in its own zone; the zone is named where this phone's clock shows another time. */
 function displayZoned(value: Json, lang: Language): string {
   if (!isZoned(value)) return tIn(lang, 'fields.nothing');
   const at = instantOf(value);
-  const there = new Intl.DateTimeFormat(lang, { ...MOMENT, timeZone: value.zone }).format(at);
-  if (there === new Intl.DateTimeFormat(lang, MOMENT).format(at)) return there;
+  const there = new Intl.DateTimeFormat(localeOf(lang), { ...MOMENT, timeZone: value.zone }).format(
+    at,
+  );
+  if (there === new Intl.DateTimeFormat(localeOf(lang), MOMENT).format(at)) return there;
   return `${there} (${value.zone.replaceAll('_', ' ').split('/').at(-1)})`;
 }
 

@@ -1,13 +1,13 @@
 /** Dates, times, numbers and lists as people of the screen's language write them. Nothing here reads the clock. */
 import { instantOf, hereZone, type Zoned } from '../fields/times';
-import { language } from './language.svelte';
+import { language, locale } from './language.svelte';
 
 const DAY = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const id = language() + JSON.stringify(options);
-  const format = formats.get(id) ?? new Intl.DateTimeFormat(language(), options);
+  const id = locale() + JSON.stringify(options);
+  const format = formats.get(id) ?? new Intl.DateTimeFormat(locale(), options);
   formats.set(id, format);
   return format;
 }
@@ -97,7 +97,7 @@ export function formatAgo(at: number, now: number): string {
 }
 
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
-  return new Intl.NumberFormat(language(), options).format(value);
+  return new Intl.NumberFormat(locale(), options).format(value);
 }
 
 /** "rice, beans and bread". */

@@ -9,6 +9,25 @@ export function language(): Language {
   return chosen;
 }
 
+/** The language with the country of this phone, for dates and numbers: Spanish in Boston writes “3:13 p.m.” and 1.5. */
+export function localeOf(lang: Language): string {
+  const country = region();
+  return country ? `${lang}-${country}` : lang;
+}
+
+/** The country that this phone is set to: of its first language that names one (browsers also say “en-US@posix”). */
+export function region(): string | undefined {
+  for (const tag of navigator.languages) {
+    const found = /-([A-Z]{2})(?![A-Za-z])/.exec(tag)?.[1];
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export function locale(): string {
+  return localeOf(chosen);
+}
+
 export function setLanguage(lang: string): void {
   chosen = bestLanguage([lang]);
 }

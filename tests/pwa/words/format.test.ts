@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   formatAgo,
   formatDate,
@@ -6,12 +6,28 @@ import {
   formatLanguage,
   formatList,
   formatNearDate,
+  formatNumber,
   formatTime,
   formatZoned,
   setLanguage,
 } from '../../../pwa/src/words';
 
-afterEach(() => setLanguage('en'));
+afterEach(() => {
+  setLanguage('en');
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  [['en-US', 'en'], '12:30 p.m.', '1.5'],
+  [['es', 'en-US@posix'], '12:30 p.m.', '1.5'],
+  [['es-ES'], '12:30', '1,5'],
+  [['es-419'], '12:30', '1,5'],
+])('Spanish on a phone set to %o is written as in its country', (languages, time, number) => {
+  vi.stubGlobal('navigator', { languages });
+  setLanguage('es');
+  expect(formatTime(Date.UTC(2026, 10, 21, 12, 30), 'UTC').replace(/\s/g, ' ')).toBe(time);
+  expect(formatNumber(1.5)).toBe(number);
+});
 
 test('a date without a time belongs to no zone, and may be partial', () => {
   expect(formatDate('1948-03-02')).toBe('Mar 2, 1948');

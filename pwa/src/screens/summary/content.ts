@@ -8,7 +8,7 @@ import { nameOfRecord } from '../../fields/names';
 import { instantOf, isZoned } from '../../fields/times';
 import { wordsOf } from '../../fields/words';
 import type { Json, RecordShown } from '../../store/types';
-import { labelIn, listName, personName, tIn, type Language } from '../../words';
+import { labelIn, listName, localeOf, personName, tIn, type Language } from '../../words';
 import { isActiveGoal } from '../chart/plan';
 import { standingAllergies } from '../chart/safety';
 import { foundByMedication, listedMedications } from '../visit/medications';
@@ -104,8 +104,8 @@ function momentOf({ fields }: RecordShown, lang: Language): string {
   const start = Date.parse(text(fields.actual_start));
   if (Number.isNaN(start)) return '';
   const end = Date.parse(text(fields.actual_end));
-  const day = new Intl.DateTimeFormat(lang, { dateStyle: 'full' }).format(start);
-  const time = new Intl.DateTimeFormat(lang, { timeStyle: 'short' });
+  const day = new Intl.DateTimeFormat(localeOf(lang), { dateStyle: 'full' }).format(start);
+  const time = new Intl.DateTimeFormat(localeOf(lang), { timeStyle: 'short' });
   return `${day} · ${Number.isNaN(end) ? time.format(start) : time.formatRange(start, end)}`;
 }
 
@@ -122,9 +122,7 @@ function presentOf({ visit, get, member }: SummarySource, lang: Language): strin
 }
 
 function allergiesOf({ of, patient }: SummarySource, lang: Language): SummaryContent['allergies'] {
-  const substances = standingAllergies({ of }).map((record) =>
-    valuesOf(record, 'substance', lang),
-  );
+  const substances = standingAllergies({ of }).map((record) => valuesOf(record, 'substance', lang));
   if (substances.length) return { state: 'listed', substances };
   return {
     state: patient?.fields.no_known_allergies === 'stated' ? 'none' : 'unknown',

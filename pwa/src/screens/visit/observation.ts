@@ -1,6 +1,6 @@
 /** A measurement as people read it: "128/76 mmHg", "98.6 °F". Units are stored in UCUM. */
 import type { RecordShown } from '../../store/types';
-import { labelIn, language, tIn, type Language } from '../../words';
+import { labelIn, language, localeOf, tIn, type Language } from '../../words';
 
 const SIGNS: Record<string, string> = {
   'mm[Hg]': 'mmHg',
@@ -19,7 +19,7 @@ export function displayUnit(unit: string, lang: Language = language()): string {
 }
 
 export function displayReading({ fields }: RecordShown, lang: Language = language()): string {
-  const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(localeOf(lang), { maximumFractionDigits: 2 });
   const unit = typeof fields.unit === 'string' ? displayUnit(fields.unit, lang) : '';
   if (typeof fields.systolic === 'number' && typeof fields.diastolic === 'number')
     return joined(`${number.format(fields.systolic)}/${number.format(fields.diastolic)}`, unit);
