@@ -67,6 +67,12 @@ export class App {
     return this.session.me;
   }
 
+  /** The id under which this phone is enrolled; null while the store is not open. */
+  get device(): string | null {
+    const { store } = this.session;
+    return store?.isOpen ? store.memory.account.device : null;
+  }
+
   /** Not accepted: refused changes, oldest first, until they are mended or let go. */
   get refused(): Refused[] {
     return this.index.refused;
