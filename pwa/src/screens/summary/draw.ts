@@ -7,6 +7,9 @@ import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 /** How many dots of the canvas stand for one of the PDF, at most: sharp on glass, and kind to memory. */
 const SHARPEST = 3;
 
+/** How wide a page is when it is looked at from near, in pixels of the screen. */
+const NEAR = 800;
+
 export async function drawPages(
   pdf: Blob,
   into: HTMLElement,
@@ -26,7 +29,10 @@ export async function drawPages(
     for (let number = 1; number <= document.numPages && !gone.aborted; number += 1) {
       const page = await document.getPage(number);
       const wide = page.getViewport({ scale: 1 }).width;
-      const scale = Math.min(SHARPEST, (into.clientWidth / wide) * window.devicePixelRatio);
+      const scale = Math.min(
+        SHARPEST,
+        (Math.max(into.clientWidth, NEAR) / wide) * window.devicePixelRatio,
+      );
       const viewport = page.getViewport({ scale });
       const canvas = window.document.createElement('canvas');
       [canvas.width, canvas.height] = [Math.floor(viewport.width), Math.floor(viewport.height)];
