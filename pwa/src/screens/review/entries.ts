@@ -1,5 +1,5 @@
 /** What waits in Review, sorted by what a person has to do about it. Pure: rows in, rows out. */
-import type { ReviewRow } from '../../store/types';
+import type { Notice, ReviewRow } from '../../store/types';
 
 export interface Entries {
   /** Contested: somebody must decide. The newest first. */
@@ -19,6 +19,12 @@ export function entriesOf(rows: readonly ReviewRow[], patient: string | null): E
     mine: shown.filter(({ state, mine }) => state === 'overruled' && mine),
     others: shown.filter(({ state, mine }) => state === 'overruled' && !mine),
   };
+}
+
+/** Notices of writes that do not stand in Review anyway, where they are told with what became of them. */
+export function untold(notices: readonly Notice[], rows: readonly ReviewRow[]): Notice[] {
+  const told = new Set(rows.map(({ record, field }) => `${record}/${field}`));
+  return notices.filter(({ record, field }) => !told.has(`${record}/${field}`));
 }
 
 export function keyOf({ record, field, state }: ReviewRow): string {

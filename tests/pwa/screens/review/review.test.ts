@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { settling } from '../../../../pwa/src/screens/review/decision';
-import { entriesOf } from '../../../../pwa/src/screens/review/entries';
+import { entriesOf, untold } from '../../../../pwa/src/screens/review/entries';
 import { linesOf } from '../../../../pwa/src/screens/review/refused';
-import type { Change, ReviewRow } from '../../../../pwa/src/store/types';
+import type { Change, Notice, ReviewRow } from '../../../../pwa/src/store/types';
 import { shown } from '../shown';
 
 const row = (field: string, more: Partial<ReviewRow>): ReviewRow => ({
@@ -32,6 +32,22 @@ test('what a person must decide stands apart from what a rule settled, the newes
 test('one patient can be looked at alone', () => {
   const rows = [row('dose', {}), row('name', { patient: 'q' })];
   expect(entriesOf(rows, 'q').decide.map(({ field }) => field)).toEqual(['name']);
+});
+
+test('a notice is told only where Review does not tell of the write anyway', () => {
+  const notice = (field: string): Notice => ({
+    device: 'd',
+    n: 1,
+    record: 'r',
+    field,
+    value: null,
+    kind: 'medication',
+    patient: 'p',
+    told_at: 0,
+  });
+  const rows = [row('dose', {}), row('priority', { state: 'overruled', mine: true })];
+  const told = untold([notice('dose'), notice('priority'), notice('timing')], rows);
+  expect(told.map(({ field }) => field)).toEqual(['timing']);
 });
 
 test('deciding writes the field having seen every candidate on the screen', () => {
