@@ -1,6 +1,6 @@
 """How far a device has got: the place of the last record sent, bound to the epoch of its count.
 
-To the device it is opaque text. END, greater than every id, stands where a pull was complete.
+To the device it is opaque text. END, which is no id, stands where a pull was complete.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from server.catalogue import CATALOGUE
 from server.database import is_sqlite
-from server.sync.cursor import Cursor
+from server.sync.cursor import END, Cursor
 
 FIRST_WINDOW = 4
 WINDOW_GROWTH = 8
@@ -80,8 +80,10 @@ class Places:
 
     def _newly_held(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
         """What is older than its grant, of the charts held since a seq in the window. The chart at
-        which the last page was cut goes on after the id where it was."""
-        cut_at = self.start.position if low == self.start.position else None
+        which the last page was cut goes on after the id where it was; a pull that was complete was
+        cut nowhere."""
+        is_cut = low == self.start.position and self.start.id != END
+        cut_at = self.start.position if is_cut else None
         charts = sorted(
             (chart.since, chart.patient)
             for chart in held

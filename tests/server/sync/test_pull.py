@@ -98,6 +98,18 @@ def test_a_chart_lost_and_given_back_between_two_syncs_comes_whole_and_is_not_fo
     assert record in {each["id"] for each in answer["records"]}
 
 
+def test_a_chart_that_arrived_whole_at_the_head_does_not_come_again(
+    phone: Phone, colleague: Phone, supervisor: Phone
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    give(supervisor, patient, colleague.member)
+    colleague.sync_all()
+    record = phone.new("medication", patient, name="Aspirin")
+    phone.sync()
+    assert [each["id"] for each in colleague.sync()["records"]] == [record]
+
+
 def test_a_second_grant_of_a_held_chart_brings_nothing_again(
     phone: Phone, supervisor: Phone
 ) -> None:
