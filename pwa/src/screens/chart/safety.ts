@@ -25,8 +25,9 @@ export function safetyOf(chart: Shown): Safety {
 }
 
 /** The gravest first. */
-export function standingAllergies({ of }: Pick<Shown, 'of'>): RecordShown[] {
-  return of('allergy')
+export function standingAllergies(chart: Pick<Shown, 'of'>): RecordShown[] {
+  return chart
+    .of('allergy')
     .filter(isStanding)
     .sort((a, b) => Number(isGrave(b)) - Number(isGrave(a)));
 }

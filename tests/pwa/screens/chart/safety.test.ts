@@ -4,7 +4,16 @@ import type { RecordShown } from '../../../../pwa/src/store/types';
 import { contest, record } from '../rows';
 
 function safety(allergies: RecordShown[], patient: RecordShown['fields'] = {}) {
-  return safetyOf({ patient: record('patient', patient), of: () => allergies });
+  // As a chart is: what it lists is its own, and must be asked of it.
+  class Chart {
+    readonly #allergies = allergies;
+    readonly patient = record('patient', patient);
+
+    of(): RecordShown[] {
+      return this.#allergies;
+    }
+  }
+  return safetyOf(new Chart());
 }
 
 const allergy = (substance: string, fields: RecordShown['fields'] = {}, contested = {}) =>
