@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast lint bench lock run-packages test-packages
+.PHONY: run test test-fast lint lint-python lint-phone bench lock run-packages test-packages
 
 export PORT ?= 8000
 export DOORSTEP_HOME ?= $(CURDIR)/.doorstep
@@ -40,13 +40,19 @@ run: run-packages .venv/run pwa/dist/index.html
 test: test-packages lint
 	pytest -n 2 --dist worksteal
 
+# Without the browser, and without what is marked slow in pyproject.toml.
 test-fast: lint
-	pytest -n 2 --dist worksteal -m "not browser"
+	pytest -q -n 2 --dist worksteal -m "not browser and not slow"
 
 lint: .venv/test pwa/dist/index.html
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-python lint-phone
+
+lint-python:
 	ruff check .
 	ruff format --check .
 	mypy
+
+lint-phone:
 	cd pwa && npm run --silent lint && npm run --silent check && npm run --silent test
 
 bench: .venv/test pwa/dist/index.html

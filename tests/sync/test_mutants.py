@@ -33,6 +33,8 @@ from .prose_cases import CASES
 from .reference import Reference, canonical
 from .test_diff import longest
 
+pytestmark = pytest.mark.slow
+
 ENGINE = Path(sync.__file__).parent
 VECTORS = Path(__file__).parent.parent / "vectors"
 LISTS = ("list_of_a_newer_version",)

@@ -23,9 +23,12 @@ from tests.server.fhir.conftest import Organisation
 DATA = Path(os.environ.get("DOORSTEP_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 SYNTHEA, US_CORE = DATA / "synthea", DATA / "us-core"
 
-pytestmark = pytest.mark.skipif(
-    not SYNTHEA.is_dir(), reason=f"real input is not at {DATA}; set DOORSTEP_TEST_DATA"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not SYNTHEA.is_dir(), reason=f"real input is not at {DATA}; set DOORSTEP_TEST_DATA"
+    ),
+]
 
 Resource = dict[str, Any]
 
