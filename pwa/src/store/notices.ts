@@ -1,4 +1,5 @@
 /** Writes of this member that were set aside (protocol.md, "Words"): told once, however often the server says so. */
+import { canonical } from './canonical';
 import { KEPT_FOR } from './journal';
 import type { KeptNotice } from './memory';
 import type { Json } from './types';
@@ -12,9 +13,10 @@ export interface ToldNotice {
   value: Json;
 }
 
-type Name = Pick<ToldNotice, 'device' | 'n' | 'field'>;
+type Name = Pick<ToldNotice, 'device' | 'n' | 'field' | 'value'>;
 
-const keyOf = ({ device, n, field }: Name) => `${device}/${n}/${field}`;
+/** With the value, since one change may take several elements out of a list, and each may be outlived. */
+const keyOf = ({ device, n, field, value }: Name) => `${device}/${n}/${field}/${canonical(value)}`;
 
 /** Those there were and those that are new, oldest first. The server repeats one for 30 days at most. */
 export function takeNotices(
@@ -38,7 +40,5 @@ export function takeNotices(
 
 export function dismissNotice(notices: readonly KeptNotice[], name: Name): KeptNotice[] {
   const key = keyOf(name);
-  return notices.map((one) =>
-    keyOf(one) === key ? { ...one, value: null, dismissed: true } : one,
-  );
+  return notices.map((one) => (keyOf(one) === key ? { ...one, dismissed: true } : one));
 }

@@ -18,9 +18,16 @@ test('a notice that the phone has is dropped, within one answer too', () => {
   expect(takeNotices(first, [{ ...told, field: 'name' }], whereIs, 10)).toHaveLength(2);
 });
 
+test('each element of a list that one change took out is told of by itself', () => {
+  const [es, fr] = ['es', 'fr'].map((value) => ({ ...told, field: 'languages', value }));
+  const both = takeNotices([], [es!, fr!], whereIs, 9);
+  expect(both.map(({ value }) => value)).toEqual(['es', 'fr']);
+  expect(dismissNotice(both, es!).filter((one) => !one.dismissed)).toEqual([both[1]]);
+});
+
 test('one that was let go of is not told again while the server may repeat it', () => {
   const gone = dismissNotice(takeNotices([], [told], whereIs, 9), told);
-  expect(gone).toEqual([expect.objectContaining({ dismissed: true, value: null })]);
+  expect(gone).toEqual([expect.objectContaining({ dismissed: true })]);
   expect(takeNotices(gone, [told], whereIs, 10)).toEqual(gone);
   expect(takeNotices(gone, [], whereIs, 9 + KEPT_FOR)).toEqual([]);
 });
