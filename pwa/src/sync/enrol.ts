@@ -1,7 +1,8 @@
 /** Makes this browser profile a device of the signed-in member, and again where the server no longer knows it. */
 import { shelfOf } from '../store/charts';
+import { INDEX, indexOf } from '../store/index';
 import { Ledger } from '../store/ledger';
-import { ACCOUNT, type Account } from '../store/memory';
+import { ACCOUNT, withEntries, type Account } from '../store/memory';
 import type { Store } from '../store/store';
 import type { Me } from '../store/types';
 import { settle } from './answer';
@@ -64,12 +65,12 @@ export async function enrolAnew(
   const { device, secret } = reply.answer;
   await store.write(async (step, memory) => {
     const ledger = new Ledger(memory.entries);
-    settle(ledger, outcomes, memory.numbering.device, now);
+    const shelves = settle(ledger, outcomes, memory.numbering.device, now);
     let next = 1;
-    const shelves = new Set(ledger.pending().map((entry) => shelfOf(entry.change!)));
     for (const entry of ledger.pending()) {
       ledger.drop(entry);
       ledger.put({ ...entry, device, n: next, change: { ...entry.change!, n: next } });
+      shelves.push(shelfOf(entry.change!));
       next += 1;
     }
     await ledger.write(step);
@@ -77,11 +78,9 @@ export async function enrolAnew(
     const numbering = { device, next, sent: 0 };
     await step.put(ACCOUNT, account);
     step.plain('numbering', numbering);
-    return {
-      memory: { ...memory, account, numbering, entries: ledger.all() },
-      shelves,
-      result: undefined,
-    };
+    const after = await withEntries(store, memory, ledger.all(), shelves);
+    if (shelves.length) await step.put(INDEX, indexOf(after.summaries));
+    return { memory: { ...after, account, numbering }, shelves, result: undefined };
   });
   return null;
 }

@@ -63,3 +63,18 @@ test('what the server had answered leaves the outbox before the rest is renumber
   await phone.app.unlock();
   expect(phone.app.sync.unsent).toBe(2);
 });
+
+test('what was refused meanwhile is shown no more', async () => {
+  const phone = await openPhone(new FakeServer());
+  phone.server.signedIn = false;
+  const task = { record: 't', kind: 'task', patient: 'p', seen: 0 };
+  await phone.app.save([{ ...task, set: { description: 'Call', status: 'requested' } }]);
+  expect(phone.app.index.tasks).toHaveLength(1);
+  phone.server.signedIn = true;
+  const refused = [{ n: 1, code: 'not_yours', message: 'No.' }];
+  const store = phone.app.session.store!;
+  const client = new Client(phone.server.fetch);
+  await enrolAnew(store, client, 'Pixel 8', { accepted: [], refused }, phone.now);
+  expect(phone.app.index.tasks).toEqual([]);
+  expect(phone.app.refused).toHaveLength(1);
+});
