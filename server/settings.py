@@ -31,8 +31,9 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Raises ValueError, a sentence naming the variable, where one cannot be used."""
         home = Path(environment.get("DOORSTEP_HOME") or ".doorstep").absolute()
-        port = int(environment.get("PORT") or 8000)
+        port = port_of(environment.get("PORT") or "8000")
         return cls(
             home=home,
             database_url=with_driver(
@@ -43,9 +44,17 @@ class Settings:
         )
 
 
+def port_of(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and 0 < int(written) < 65_536):
+        raise ValueError(f"PORT is a number from 1 to 65535, not “{written}”")
+    return int(written)
+
+
 def with_driver(url: str) -> str:
     """Hosts hand out `postgres://` and `postgresql://`; the driver here is psycopg 3."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
         scheme = "postgresql+psycopg"
+    if scheme not in ("postgresql+psycopg", "sqlite"):
+        raise ValueError("DATABASE_URL is the address of a PostgreSQL or SQLite database")
     return scheme + separator + rest
