@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
@@ -17,7 +17,8 @@ from server.database import look_up
 from server.tables import grants, member, records, supervision
 
 ASSIGNMENT = "assignment"
-KEPT_AFTER_LOSS_MS = 30 * 24 * 3600 * 1000
+DAY_MS = 24 * 3600 * 1000
+KEPT_AFTER_LOSS_MS = 30 * DAY_MS
 """How long after losing a chart a member's earlier work on it is still accepted."""
 
 
@@ -57,10 +58,10 @@ def day_begins(day: str | None) -> int | None:
 
 
 def day_ends(day: str | None) -> int | None:
-    """The moment after a date, by UTC: an assignment holds on its last day too."""
-    if not day:
-        return None
-    return day_begins((date.fromisoformat(day) + timedelta(days=1)).isoformat())
+    """The moment after a date, by UTC: an assignment holds on its last day too. The calendar's last
+    day, which people give for *never*, has such a moment as well."""
+    begins = day_begins(day)
+    return None if begins is None else begins + DAY_MS
 
 
 def holds(connection: Connection, organisation: str, holder: str, patient: str, now: int) -> bool:

@@ -146,6 +146,25 @@ def test_an_assignment_with_dates_holds_between_them(
     assert (colleague.charts() == {patient}) is is_held
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_held"),
+    [("0001-01-01", "9999-12-31", True), ("9999-12-31", None, False), (None, "0001-01-01", False)],
+)
+def test_an_assignment_may_have_the_first_and_the_last_day_of_the_calendar(
+    phone: Phone,
+    colleague: Phone,
+    supervisor: Phone,
+    starts: str | None,
+    ends: str | None,
+    is_held: bool,
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    give(supervisor, patient, colleague.member, starts=starts, ends=ends)
+    colleague.sync()
+    assert (colleague.charts() == {patient}) is is_held
+
+
 def test_a_grant_begins_and_ends_by_itself_when_its_day_comes(
     phone: Phone,
     colleague: Phone,
