@@ -99,7 +99,7 @@ def _cut(found: Sequence[Placed], limit: int) -> Sequence[Placed]:
     """The first `limit` of them, and no more than weigh MOST_BYTES; at least one."""
     weight = 0
     for count, each in enumerate(found[:limit]):
-        weight += len(each.body)
+        weight += len(each.body.encode())
         if weight > MOST_BYTES and count:
             return found[:count]
     return found[:limit]

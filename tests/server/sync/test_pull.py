@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import orjson
 import pytest
 
 from server.sync import pull as pulling
@@ -160,14 +161,17 @@ def test_pages_bring_everything_once(
     assert colleague.sync()["records"] == []
 
 
-def test_a_page_weighs_no_more_than_it_may(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulling, "MOST_BYTES", 1_000)
+@pytest.mark.parametrize("sentence", ["Take it. ", "按时服药。"])
+def test_a_page_weighs_no_more_than_it_may(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, sentence: str
+) -> None:
+    monkeypatch.setattr(pulling, "MOST_BYTES", 1_500)
     patient = phone.new_patient()
     for number in range(6):
-        phone.new("medication", patient, name=f"No. {number}", instructions="Take it. " * 40)
+        phone.new("medication", patient, name=f"No. {number}", instructions=sentence * 40)
     answer = phone.sync()
     assert answer["more"] is True
-    assert 1 <= len(answer["records"]) < 6
+    assert 0 < len(b"".join(map(orjson.dumps, answer["records"]))) <= 1_500
     phone.sync_all()
     assert len([each for each in phone.held.values() if each["kind"] == "medication"]) == 6
 
