@@ -169,10 +169,11 @@ def test_a_page_weighs_no_more_than_it_may(
     patient = phone.new_patient()
     for number in range(6):
         phone.new("medication", patient, name=f"No. {number}", instructions=sentence * 40)
-    answer = phone.sync()
-    assert answer["more"] is True
-    assert 0 < len(b"".join(map(orjson.dumps, answer["records"]))) <= 1_500
-    phone.sync_all()
+    is_more = True
+    while is_more:
+        answer = phone.sync()
+        assert 0 < len(b"".join(map(orjson.dumps, answer["records"]))) <= 1_500
+        is_more = answer["more"]
     assert len([each for each in phone.held.values() if each["kind"] == "medication"]) == 6
 
 
