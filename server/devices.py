@@ -37,10 +37,18 @@ def enrol() -> ResponseReturnValue:
     member = caller()
     secret = None if member.is_program else new_secret()
     with begin(member.organisation, write=True) as connection:
+        # Not even another organisation's: `state` answers by the id alone.
+        if asked is not None and is_known(connection, asked):
+            raise Problem(409, "device_id")
         id_ = add(connection, member.organisation, member.member, name.strip(), asked, secret)
-    if id_ is None:
+    if id_ is None:  # taken up by another request at the same time
         raise Problem(409, "device_id")
     return {"device": id_} | ({"secret": secret} if secret else {}), 201
+
+
+def is_known(connection: Connection, id_: str) -> bool:
+    """Whether a device of any organisation has that id."""
+    return connection.execute(select(device.c.id).where(device.c.id == id_)).first() is not None
 
 
 def add(

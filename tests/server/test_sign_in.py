@@ -114,3 +114,6 @@ def test_a_device_takes_up_an_id_that_is_not_known_and_no_other(
     assert answer.json["secret"]
     assert browser.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
     assert browser.post("/api/devices", {"name": "Pixel", "device": "x"}).status_code == 400
+    elsewhere = Office.open(office.app, "Elsewhere")
+    stranger = elsewhere.session(elsewhere.add("coordinator"))
+    assert stranger.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
