@@ -6,7 +6,7 @@ import type { Json } from '../store/types';
 import { isList, type Field, type ValueShape } from './catalogue';
 import { isDate } from './dates';
 import { isBlank } from './equal';
-import { isDatetime, isZone } from './times';
+import { instantOf, isDatetime, isZone, isZoned } from './times';
 
 export type Code =
   | 'required'
@@ -22,6 +22,7 @@ export type Code =
   | 'unknown_zone'
   | 'not_a_language'
   | 'part_missing'
+  | 'ends_before'
   | 'unfinished';
 
 export interface Problem {
@@ -43,6 +44,13 @@ export function isUnreadable(value: Json | undefined): value is { unreadable: st
     !Array.isArray(value) &&
     typeof value.unreadable === 'string'
   );
+}
+
+/** An end that is not after its start. Asked of whoever types it; two phones may still bring it about. */
+export function problemOfSpan(values: Readonly<Record<string, Json>>): Problem | null {
+  const { start, end } = values;
+  if (!isZoned(start) || !isZoned(end) || problemOfZoned(start) || problemOfZoned(end)) return null;
+  return instantOf(end) <= instantOf(start) ? { code: 'ends_before' } : null;
 }
 
 /** The first problem of a field's value as a form holds it, or null. */

@@ -7,7 +7,8 @@ import type { App } from '../state/app.svelte';
 import type { Edit, Json, RecordShown, Refused } from '../store/types';
 import { fieldNamed, kindNamed, mayWrite, type Field, type Kind } from './catalogue';
 import { changesOf, isEmpty, stamped, withParts, type Parts, type Values } from './changes';
-import { problemOf, type Problem } from './check';
+import { problemOf, problemOfSpan, type Problem } from './check';
+import { isEqual } from './equal';
 import { Pauses } from './pauses';
 import { datetimeAt } from './times';
 
@@ -73,10 +74,18 @@ export class FormState {
   /** What is wrong, by field; empty when the form can be saved. */
   get problems(): Record<string, Problem> {
     const found = this.fields.flatMap((field) => {
-      const problem = problemOf(field, this.values[field.name]);
+      const problem =
+        problemOf(field, this.values[field.name]) ??
+        (field.name === 'end' && this.#isMoved ? problemOfSpan(this.values) : null);
       return problem ? [[field.name, problem] as const] : [];
     });
     return Object.fromEntries(found);
+  }
+
+  /** Whoever changes something else need not first settle the times, which may be contested. */
+  get #isMoved(): boolean {
+    const { before, values } = this;
+    return ['start', 'end'].some((name) => !isEqual(before[name] ?? null, values[name] ?? null));
   }
 
   get isChanged(): boolean {

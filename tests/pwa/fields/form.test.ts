@@ -56,6 +56,25 @@ test('a form sends what was changed, having seen the version that it opened with
   ]);
 });
 
+test('an appointment that ends before it starts is asked about, by the clocks of both zones', async () => {
+  const form = open({ kind: 'appointment', start: { type: 'home-visit' } });
+  form.change('start', { local: '2026-11-25T10:00', zone: 'America/New_York' });
+  form.change('end', { local: '2026-11-25T09:30', zone: 'America/New_York' });
+  expect(form.problems).toEqual({ end: { code: 'ends_before' } });
+  form.change('end', { local: '2026-11-25T09:30', zone: 'America/Chicago' });
+  expect(form.problems).toEqual({});
+  expect(await form.save()).toBe(true);
+});
+
+test('an appointment whose times were wrong before can be changed otherwise', () => {
+  const wall = (local: string) => ({ local, zone: 'America/New_York' });
+  const times = { start: wall('2026-11-25T10:00'), end: wall('2026-11-25T09:30') };
+  const record = shown('appointment', { type: 'home-visit', ...times });
+  const form = open({ kind: 'appointment', record });
+  form.change('reason', 'Blood pressure');
+  expect(form.problems).toEqual({});
+});
+
 test('a form that changed nothing writes nothing', async () => {
   const form = open({ record: medication() });
   form.change('dose', '10 mg');
