@@ -8,7 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from server import access, database, problems, schema, web
-from server.body import MOST_BYTES
+from server.body import MOST_READ
 from server.routes import ROUTES
 from server.settings import Settings
 
@@ -42,7 +42,7 @@ def build_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,
-        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_CONTENT_LENGTH=MOST_READ,
         MAX_FORM_MEMORY_SIZE=0,
         COMPRESS_ALGORITHM=["zstd", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["zstd"],

@@ -15,6 +15,9 @@ from server.problems import Problem
 
 MOST_BYTES = 5 * 1024 * 1024
 """The most that a body may be, unpacked."""
+MOST_READ = 4 * MOST_BYTES
+"""How much of a body that is too large is read all the same, and thrown away: its sender hears the
+answer only once all is written."""
 _PIECE = 64 * 1024
 _GZIP = 31  # zlib's word for: a gzip header, and no other
 
@@ -61,10 +64,23 @@ def _refuse(constant: str) -> NoReturn:
 def _unpacked() -> bytes:
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
-        return request.get_data(cache=False)  # bounded by MAX_CONTENT_LENGTH
+        return _received()
     if encoding != "gzip":
         raise Problem(415, "unsupported_type")
-    return gunzip(request.get_data(cache=False))
+    return gunzip(_received())
+
+
+def _received() -> bytes:
+    """The body as it came, with its length or in chunks. Raises Problem 413."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := request.stream.read(_PIECE):  # ends with a 413 at MAX_CONTENT_LENGTH
+        size += len(piece)
+        if size <= MOST_BYTES:
+            pieces.append(piece)
+    if size > MOST_BYTES:
+        raise Problem(413, "too_large")
+    return b"".join(pieces)
 
 
 def gunzip(packed: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from typing import Any
 
@@ -107,6 +108,21 @@ def test_a_body_that_is_too_large_is_refused(phone: Phone, office: Office) -> No
     many = [phone.change(patient, "patient", patient, set={}) for _ in range(1_001)]
     assert raw(phone, orjson.dumps(phone.request(changes=many))) == (413, "too_large")
     assert rows(office) == 0
+
+
+def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused(phone: Phone) -> None:
+    """A sender that still writes when the connection closes never hears why."""
+    for headers, told in (({}, True), ({"Transfer-Encoding": "chunked"}, False)):
+        body = io.BytesIO(b" " * (MOST_BYTES + 100_000))
+        answer = phone.session.client.post(
+            "/api/sync",
+            input_stream=body,
+            content_length=len(body.getbuffer()) if told else None,
+            environ_overrides={"wsgi.input_terminated": True},
+            headers={"Content-Type": "application/json"} | phone.session.headers | headers,
+        )
+        assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+        assert body.read() == b""
 
 
 def test_requests_come_with_gzip_or_plain_and_as_nothing_else(phone: Phone) -> None:
