@@ -3,6 +3,7 @@ import type { Json } from '../store/types';
 import { localeOf, personName, tIn, type Language } from '../words';
 import { isList, type Field, type ValueShape } from './catalogue';
 import { isBlank } from './equal';
+import { isCoding } from './shapes';
 import { instantOf, isZoned } from './times';
 import type { FieldWords } from './words';
 
@@ -54,6 +55,7 @@ export function displayValue(shape: ValueShape, value: Json, reading: Reading): 
 function displayObject(shape: ValueShape, value: Json, reading: Reading): string {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return String(value);
   if ('family' in value) return personName(value);
+  if (isCoding(shape)) return displayCoding(value);
   const said = (shape.parts ?? [])
     .filter((part) => part.format === undefined && !isBlank(value[part.name]))
     .map((part) =>
@@ -68,6 +70,19 @@ function displayObject(shape: ValueShape, value: Json, reading: Reading): string
       .filter((one) => typeof one === 'string')
       .join(' · ')
   );
+}
+
+/** Lists of codes by the names under which people know them; their addresses are HL7's (THO, external code systems). */
+const LISTS: Record<string, string> = {
+  'http://snomed.info/sct': 'SNOMED CT',
+  'http://www.nlm.nih.gov/research/umls/rxnorm': 'RxNorm',
+  'http://hl7.org/fhir/sid/icd-10-cm': 'ICD-10-CM',
+  'http://loinc.org': 'LOINC',
+};
+
+function displayCoding({ system, code, display }: Record<string, Json>): string {
+  const list = LISTS[String(system)] ?? system;
+  return [display, `${String(list)} ${String(code)}`].filter(Boolean).join(' · ');
 }
 
 export function displayDate(
