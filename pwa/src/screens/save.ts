@@ -1,4 +1,4 @@
-/** Keeps edits and says so when the phone could not: a full store is told at once, and nothing is half kept. */
+/** Keeps edits and says so when the phone could not, a full store or whatever it was: nothing is half kept. */
 import { toast } from '../parts/toasts.svelte';
 import type { App } from '../state/app.svelte';
 import { StoreFull } from '../store/database';
@@ -11,8 +11,9 @@ export async function saveOrTell(app: Pick<App, 'save'>, edits: Edit[]): Promise
     await app.save(edits);
     return true;
   } catch (error) {
-    if (!(error instanceof StoreFull)) throw error;
-    toast(t('shell.store_full'));
+    const isFull = error instanceof StoreFull;
+    toast(t(isFull ? 'shell.store_full' : 'fields.not_saved'));
+    if (!isFull) throw error;
     return false;
   }
 }
