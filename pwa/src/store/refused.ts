@@ -27,11 +27,16 @@ export function sendAgain(
     const ledger = new Ledger(memory.entries);
     const { device, sent } = memory.numbering;
     let { next } = memory.numbering;
+    // It keeps its own time, but what waits to be sent before it must not be dated back to that.
+    const times = ledger.pending().map((entry) => entry.change!.at);
+    let earliest = Math.min(now, Math.max(0, ...times));
     for (const entry of again) {
       ledger.drop(entry);
       const changed = entry === first && mended ? enter(mended) : null;
       const edit = changed ? { ...changed, at: now } : entry.change!;
-      const change = { ...edit, seen: seenOf(edit.seen, edit.record, ledger.all()), n: next };
+      earliest = Math.max(earliest, edit.at);
+      const seen = seenOf(edit.seen, edit.record, ledger.all());
+      const change = { ...edit, seen, n: next, at: earliest };
       const { patient, made } = entry;
       ledger.put({ device, n: next, state: 'pending', patient, change, made });
       next += 1;

@@ -47,6 +47,19 @@ test('sent again as it was, it keeps its content and its time', async () => {
   expect(server.log[0]).toMatchObject({ n: 4, at: made.at, set: { description: 'x' } });
 });
 
+test('sent again, it dates back nothing that was made since', async () => {
+  phone.now += 60_000;
+  server.faults.push('lost_request');
+  await phone.app.save([{ ...goal, record: 'third', set: { description: 'y' } }]);
+  await until(() => phone.app.sync.phase === 'waiting');
+  await phone.app.sendAgain(phone.app.refused[2]!.id);
+  await phone.app.syncNow();
+  expect(server.log.map(({ n, at }) => [n, at])).toEqual([
+    [4, phone.now],
+    [5, phone.now],
+  ]);
+});
+
 test('one that was let go of is gone, also after a reload', async () => {
   await phone.app.dismiss(phone.app.refused[0]!);
   expect(phone.app.refused.map(({ n }) => n)).toEqual([2, 3]);
