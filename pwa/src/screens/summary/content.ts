@@ -10,7 +10,7 @@ import { wordsOf } from '../../fields/words';
 import type { Json, RecordShown } from '../../store/types';
 import { labelIn, listName, localeOf, personName, tIn, type Language } from '../../words';
 import { isActiveGoal } from '../chart/plan';
-import { standingAllergies } from '../chart/safety';
+import { isGrave, standingAllergies } from '../chart/safety';
 import { foundByMedication, listedMedications } from '../visit/medications';
 import { displayReading, nameOfReading } from '../visit/observation';
 import { doneTasks, openTasks } from '../visit/tasks';
@@ -25,7 +25,11 @@ export interface SummaryContent {
   when: string;
   visitor: string;
   present: string;
-  allergies: { state: 'listed' | 'none' | 'unknown'; substances: Said[] };
+  allergies: {
+    state: 'listed' | 'none' | 'unknown';
+    /** The gravest first, with how grave it is and what it does. */
+    listed: readonly { substance: Said; detail: string }[];
+  };
   talkedAbout: readonly string[];
   talkedAboutIsContested: boolean;
   steps: readonly { step: string; who: string; when: string }[];
@@ -122,11 +126,18 @@ function presentOf({ visit, get, member }: SummarySource, lang: Language): strin
 }
 
 function allergiesOf({ of, patient }: SummarySource, lang: Language): SummaryContent['allergies'] {
-  const substances = standingAllergies({ of }).map((record) => valuesOf(record, 'substance', lang));
-  if (substances.length) return { state: 'listed', substances };
+  const listed = standingAllergies({ of }).map((record) => {
+    const grave = isGrave(record) ? tIn(lang, 'summary.allergy_high') : '';
+    const reactions = objects(record.fields.reactions).map((one) => text(one.manifestation));
+    return {
+      substance: valuesOf(record, 'substance', lang),
+      detail: [grave, reactions.filter(Boolean).join(', ')].filter(Boolean).join(': '),
+    };
+  });
+  if (listed.length) return { state: 'listed', listed };
   return {
     state: patient?.fields.no_known_allergies === 'stated' ? 'none' : 'unknown',
-    substances,
+    listed,
   };
 }
 

@@ -8,6 +8,8 @@ export function textOf(content: SummaryContent): string {
     said.length > 1
       ? `${said.join(` ${say('summary.or')} `)} (${say('summary.being_checked')})`
       : (said[0] ?? '');
+  const allergy = ({ substance, detail }: { substance: Said; detail: string }): string =>
+    detail ? `${either(substance)} (${detail})` : either(substance);
   const list = (title: Key, lines: readonly string[]): string[] =>
     lines.length ? ['', say(title), ...lines.map((line) => `- ${line}`)] : [];
   const joined = (...parts: string[]): string => parts.filter(Boolean).join(' · ');
@@ -19,7 +21,7 @@ export function textOf(content: SummaryContent): string {
     content.visitor && say('summary.visited_by', { name: content.visitor }),
     content.present && say('summary.present', { names: content.present }),
     allergies.state === 'listed'
-      ? `${say('summary.allergies')} ${allergies.substances.map(either).join(', ')}`
+      ? `${say('summary.allergies')} ${allergies.listed.map(allergy).join(', ')}`
       : say(`summary.allergies_${allergies.state}`),
   ].filter(Boolean);
   const sections = [

@@ -87,13 +87,15 @@ test('allergies are listed, stated to be none, or not known: three different thi
   const latex = shown('allergy', {
     substance: 'Latex',
     clinical_status: 'active',
+    criticality: 'high',
+    reactions: [{ manifestation: 'Hives' }],
   });
   const over = shown('allergy', {
     substance: 'Dust',
     clinical_status: 'resolved',
   });
-  expect(summaryOf(sourceOf(shown('visit', {}), latex, over), 'en').allergies.substances).toEqual([
-    ['Latex'],
+  expect(summaryOf(sourceOf(shown('visit', {}), latex, over), 'en').allergies.listed).toEqual([
+    { substance: ['Latex'], detail: 'can be serious: Hives' },
   ]);
 });
 
