@@ -12,7 +12,7 @@ export async function saveOrTell(app: Pick<App, 'save'>, edits: Edit[]): Promise
     return true;
   } catch (error) {
     const isFull = error instanceof StoreFull;
-    toast(t(isFull ? 'shell.store_full' : 'fields.not_saved'));
+    toast(t(isFull ? 'shell.store_full' : 'shell.not_saved'));
     if (!isFull) throw error;
     return false;
   }
