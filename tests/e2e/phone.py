@@ -118,17 +118,16 @@ class Phone:
         spoken: dict[str, str] = json.loads((WORDS / self.locale[:2] / f"{area}.json").read_text())
         return spoken[key]
 
-    def try_to_sync(self) -> None:
-        """Ask for a round trip, whatever becomes of it."""
-        self.open("#/sync")
-        self.page.get_by_role("button", name=self.word("sync.now")).click()
-
     def sync(self) -> None:
-        """Wait until a round trip has answered everything and brought what there is."""
-        before = len(self.line.exchanges)
-        self.try_to_sync()
+        """Ask for a round trip of its own and wait until what it brought is on the phone."""
+        self.open("#/sync")
+        idle = self.page.get_by_role("button", name=self.word("sync.now"))
+        expect(idle).to_be_enabled(timeout=PATIENT_MS)
+        before = self.line.arrived
+        idle.click()
         self.line.wait_for("/api/sync", "answered", after=before)
-        expect(self.page.get_by_text(self.word("sync.all_sent"))).to_be_visible(timeout=PATIENT_MS)
+        expect(idle).to_be_enabled(timeout=PATIENT_MS)
+        expect(self.page.get_by_text(self.word("sync.all_sent"))).to_be_visible()
 
     def record(self, patient: str, record: str) -> Locator:
         """The screen of one record, opened."""

@@ -26,6 +26,8 @@ CAPTIVE_PORTAL = (
 class Exchange:
     """One request as it passed, and what became of it."""
 
+    number: int
+    """Counts requests in the order in which they arrived here."""
     method: str
     path: str
     outcome: str = "answered"
@@ -43,6 +45,7 @@ class Line:
     upstream: tuple[str, int]
     mode: str = "up"
     paths: tuple[str, ...] = ()
+    arrived: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
     on_forwarded: Callable[[Exchange], None] | None = None
 
@@ -68,17 +71,18 @@ class Line:
             self._open.set()
 
     def wait_for(self, path: str, outcome: str, after: int = 0, seconds: float = 30) -> Exchange:
-        """The first exchange past ``after`` with this path and outcome, when it has happened."""
+        """An exchange with this path and outcome that arrived past ``after``, when it is over."""
 
         def found() -> Exchange | None:
-            for exchange in self.exchanges[after:]:
-                if exchange.path.startswith(path) and exchange.outcome == outcome:
+            for exchange in self.exchanges:
+                is_past = exchange.number > after
+                if is_past and exchange.path.startswith(path) and exchange.outcome == outcome:
                     return exchange
             return None
 
         with self._passed:
             exchange = self._passed.wait_for(found, seconds)
-        assert exchange, f"no {path} was {outcome}: {self.exchanges[after:]}"
+        assert exchange, f"no {path} was {outcome}: {self.exchanges}"
         return exchange
 
     def close(self) -> None:
@@ -102,7 +106,9 @@ class Line:
                 return
             method, url, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
             path = "/" + url.split("://", 1)[-1].partition("/")[2]
-            exchange = Exchange(method, path)
+            with self._passed:
+                self.arrived += 1
+                exchange = Exchange(self.arrived, method, path)
             self._open.wait()
             try:
                 self._exchange(browser, exchange, head, body)

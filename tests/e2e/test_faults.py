@@ -33,7 +33,7 @@ def test_an_answer_that_never_arrives_costs_nothing(
     ana: Phone, office: Office, fault: str, reaches_server: bool
 ) -> None:
     medication = edit_dose_offline(ana, office)
-    before = len(ana.line.exchanges)
+    before = ana.line.arrived
     ana.go_online(fault, "/api/sync")
     ana.line.wait_for("/api/sync", fault, after=before)
     assert written_by_ana(office, medication) == (["10 mg"] if reaches_server else [])
@@ -57,7 +57,7 @@ def test_a_server_killed_in_the_middle_of_a_sync_loses_and_doubles_nothing(
             killed.append(exchange)
             office.deployment.kill()
 
-    before = len(ana.line.exchanges)
+    before = ana.line.arrived
     ana.line.on_forwarded = kill
     ana.go_online()
     ana.line.wait_for("/api/sync", "unanswered", after=before)

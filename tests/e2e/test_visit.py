@@ -54,7 +54,8 @@ def test_a_visit_finished_offline_is_sent_and_its_summary_opens(ana: Phone, offi
     run_visit(page)
     expect(page.get_by_text("Saved on this phone. It is sent with the next sync.")).to_be_visible()
     page.get_by_role("link", name="Summary for the patient").click()
-    expect(page.get_by_text("Su presión está bien. Siga así.")).to_be_visible()
+    paper = page.get_by_role("article")
+    expect(paper.get_by_text("Su presión está bien. Siga así.")).to_be_visible()
 
     ana.go_online()
     ana.sync()
@@ -72,7 +73,7 @@ def test_a_visit_finished_offline_is_sent_and_its_summary_opens(ana: Phone, offi
     assert by_kind["task"]["status"] == "completed"
 
     ana.open(f"#/visits/{visit['id']}/summary")
-    page.get_by_label("PDF", exact=True).check()
+    page.get_by_role("radio", name="PDF").check()
     drawn = page.get_by_role("img", name="Page 1 of 1")
     expect(drawn).to_be_visible(timeout=3 * PATIENT_MS)
 
