@@ -23,8 +23,8 @@ WAITING = 4
 """Patients on the waitlist, who have no coordinator yet."""
 VISITS_A_DAY = 6
 NURSE_VISITS_A_DAY = 3
-DIED = 25
-"""The patient who has died."""
+DIED = 24
+"""The patient who has died: one of Rosa's, whose phone the demo's first link opens."""
 DISAGREEMENTS = 7
 """How many charts of each coordinator hold something that two people did at once."""
 

@@ -118,11 +118,12 @@ def _write_kin(chart: Chart) -> None:
     for number, (relationship, may_receive) in enumerate(random.sample(KIN, count)):
         gender = random.choice(("female", "male"))
         family = random.choice(names["family"]) if relationship == "neighbor" else person.family
+        others = [given for given in names[gender] if given != person.given]
         chart.write(
             "related_person",
             chart.day.ms(-380 + chart.number, 11 + number),
             {
-                "name": {"given": random.choice(names[gender]), "family": family},
+                "name": {"given": random.choice(others), "family": family},
                 "relationship": relationship,
                 "telecom": [
                     {

@@ -106,6 +106,8 @@ def test_one_patient_has_died_and_nothing_is_booked_for_them() -> None:
     (died,) = (edit for edit in caseload() if edit.set.get("deceased") == "deceased")
     starts = [e.set["start"]["local"] for e in created("appointment") if e.patient == died.patient]
     assert max(starts) < "2026-11-21"
+    (held,) = (e for e in created("assignment") if e.patient == died.patient)
+    assert held.set["member"] == MEMBERS["rosa"]
 
 
 def test_some_consents_are_refused_and_some_withdrawn() -> None:
