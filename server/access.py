@@ -22,7 +22,7 @@ from server.problems import Problem
 from server.settings import Settings
 from server.sync.envelope import is_uuid
 from server.tables import access_log
-from server.who import Caller, now_ms, who
+from server.who import Caller, bearer, now_ms, who
 
 Scope = Literal["open", "organisation", "chart"]
 ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
@@ -88,7 +88,7 @@ def guard() -> None:
     route = _route()
     if any(not is_uuid(value) for name, value in _ids()):
         raise Problem(404, "not_found")
-    if not request.headers.get("Authorization", "").startswith("Bearer "):
+    if bearer() is None:
         _require_origin()
     if route.scope == "open":
         return

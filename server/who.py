@@ -51,9 +51,8 @@ def who() -> Caller | None:
     """The member who sent this request, or None. A left member and an ended session or token are
     nobody."""
     with begin(None) as connection:
-        bearer = request.headers.get("Authorization", "")
-        if bearer.startswith("Bearer "):
-            return _by_token(connection, hash_of(bearer[7:].strip()))
+        if (secret := bearer()) is not None:
+            return _by_token(connection, hash_of(secret))
         phone = _phone(connection)
         cookie = request.cookies.get(COOKIE)
         return (
@@ -61,6 +60,12 @@ def who() -> Caller | None:
             if cookie
             else _by_revoked(connection, phone)
         )
+
+
+def bearer() -> str | None:
+    """The token that a program sent with this request."""
+    sent = request.authorization
+    return sent.token if sent is not None and sent.type == "bearer" else None
 
 
 def caller_of_member(connection: Connection, organisation: str, id_: str) -> Caller | None:

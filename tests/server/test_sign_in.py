@@ -117,3 +117,15 @@ def test_a_device_takes_up_an_id_that_is_not_known_and_no_other(
     elsewhere = Office.open(office.app, "Elsewhere")
     stranger = elsewhere.session(elsewhere.add("coordinator"))
     assert stranger.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
+
+
+def test_a_program_may_write_its_scheme_as_it_likes(office: Office) -> None:
+    program = office.program(office.add("coordinator"))
+    secret = program.headers["Authorization"].partition(" ")[2]
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        program.headers["Authorization"] = f"{scheme} {secret}"
+        assert program.get("/api/me").status_code == 200
+        assert program.post("/api/devices", {"name": "office"}).status_code == 201
+    for wrong in (secret, f"Bearer {secret}x", "Bearer ", f"Basic {secret}"):
+        program.headers["Authorization"] = wrong
+        assert program.get("/api/me").status_code == 401
