@@ -1,5 +1,7 @@
 """The caseload on the phone: loaded once, there without a network."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Office
@@ -22,3 +24,11 @@ def test_the_app_can_be_installed(ana: Phone) -> None:
     manifest = devtools.send("Page.getAppManifest")
     assert manifest["errors"] == []
     assert '"display":"standalone"' in manifest["data"].replace(" ", "")
+
+
+def test_an_administrator_has_no_chart_by_office(switch_on: Callable[..., Phone]) -> None:
+    root = switch_on("root")
+    root.open("#/patients")
+    expect(root.page.get_by_text("No patients yet")).to_be_visible()
+    expect(root.page.get_by_role("button", name="New patient")).to_have_count(0)
+    assert not any(copy["patient"] for copy in root.copies().values())
