@@ -27,6 +27,7 @@ FLAGS = [
 ]
 PATIENT_MS = 20_000
 """How long a step of the app may take on a machine that does ten other things."""
+expect.set_options(timeout=PATIENT_MS)
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Phone:
         self.page.get_by_role("button", name=self.word("signin.unlock")).click()
         expect(
             self.page.get_by_role("navigation", name=self.word("shell.main_navigation"))
-        ).to_be_visible(timeout=PATIENT_MS)
+        ).to_be_visible()
 
     def reload(self) -> None:
         """What a person does who closes the app and opens it again."""
@@ -122,11 +123,11 @@ class Phone:
         """Ask for a round trip of its own and wait until what it brought is on the phone."""
         self.open("#/sync")
         idle = self.page.get_by_role("button", name=self.word("sync.now"))
-        expect(idle).to_be_enabled(timeout=PATIENT_MS)
+        expect(idle).to_be_enabled()
         before = self.line.arrived
         idle.click()
         self.line.wait_for("/api/sync", "answered", after=before)
-        expect(idle).to_be_enabled(timeout=PATIENT_MS)
+        expect(idle).to_be_enabled()
         expect(self.page.get_by_text(self.word("sync.all_sent"))).to_be_visible()
 
     def record(self, patient: str, record: str) -> Locator:
