@@ -69,14 +69,6 @@ export function formatZoned(value: Zoned): string {
   }).format(at);
 }
 
-export function formatZonedTime(value: Zoned): string {
-  const at = instantOf(value);
-  const there = formatTime(at, value.zone);
-  if (there === formatTime(at)) return there;
-  const named = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' } as const;
-  return dateFormat({ ...named, timeZone: value.zone }).format(at);
-}
-
 /** How far a day lies from today, in words: "yesterday", "in 3 days". Both are dates without a time. */
 export function formatDaysFrom(today: string, date: string): string {
   const days = Math.round((Date.parse(date.slice(0, 10)) - Date.parse(today)) / DAY);
