@@ -149,7 +149,7 @@ def read_chart(connection: Connection, patient: str, record: str | None = None) 
 
 def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Append to the access log what is not there yet."""
-    store(connection, access_log, rows, "ON CONFLICT DO NOTHING")
+    store(connection, access_log, [{**row, "link": 0} for row in rows], "ON CONFLICT DO NOTHING")
 
 
 def _route() -> Route:

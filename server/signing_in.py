@@ -59,6 +59,7 @@ def accept() -> ResponseReturnValue:
                 "organisation": found.organisation,
                 "token": hash_of(secret),
                 "member": found.member,
+                "is_recovery": False,
                 "created_at": now_ms(),
                 "expires_at": now_ms() + SESSION_MS,
             },

@@ -4,11 +4,14 @@ Every key begins with the organisation, so that the data shards by it. Ids are U
 are milliseconds since 1970, JSON is text that we made and pass on whole. A table whose name would
 be an SQL word or a PostgreSQL pseudo-type is in the plural.
 
-    organisation ─┬─ team ── supervision        records ── changes ── refusals
-                  ├─ member ─┬─ device          grants     notices    files
-                  │          ├─ session         access_log
+    organisation ─┬─ team ── supervision             records ── changes ── refusals
+                  ├─ member ─┬─ device ── escrow     grants     notices    files
+                  │          ├─ passkey              access_log ── access_link
+                  │          ├─ session              legal_hold    purge_approval
                   │          ├─ token
                   │          └─ invitation
+
+Before anybody is known: challenge, attempt. They name no organisation.
 """
 
 from __future__ import annotations
@@ -98,9 +101,40 @@ device = _table(
     _column("enrolled_at", BigInteger),
     _column("revoked_at", BigInteger, null=True),
     _column("last_contact", BigInteger, null=True),
+    _column("erased_at", BigInteger, null=True),  # the phone said that it has erased itself
     _column("status", null=True),  # as last told: app, unsent, oldest, storage, persisted
     Index(None, "id"),
     Index(None, "secret", unique=True),
+)
+
+# The copy of a phone's key by which its member reopens the store after a recovery. Sealed for a
+# server key that no database holds.
+escrow = _table(
+    "escrow",
+    "device",
+    _column("device", Id),
+    _column("member", Id),
+    _column("sealed"),
+    _column("created_at", BigInteger),
+    _column("released_at", BigInteger, null=True),
+    _column("released_to", Hash, null=True),  # the session that it was released to
+)
+
+passkey = _table(
+    "passkey",
+    "id",
+    _column("id", Id),
+    _column("member", Id),
+    _column("credential"),  # the authenticator's id of it, base64url
+    _column("public_key"),  # COSE, base64url
+    _column("sign_count", BigInteger),
+    _column("name"),
+    _column("transports"),  # JSON list
+    _column("is_backed_up", Boolean),
+    _column("created_at", BigInteger),
+    _column("last_used_at", BigInteger, null=True),
+    Index(None, "credential", unique=True),
+    Index(None, "organisation", "member"),
 )
 
 session = _table(
@@ -108,6 +142,8 @@ session = _table(
     "token",
     _column("token", Hash),
     _column("member", Id),
+    _column("passkey", Id, null=True),  # with which it was begun; null in a demo
+    _column("is_recovery", Boolean),  # begun by an invitation to somebody who had passkeys
     _column("created_at", BigInteger),
     _column("expires_at", BigInteger),
     Index(None, "token", unique=True),
@@ -132,6 +168,7 @@ invitation = _table(
     _column("token", Hash),
     _column("member", Id),
     _column("many_use", Boolean),  # only in a demo organisation
+    _column("invited_by", Id, null=True),  # null: from the command line
     _column("created_at", BigInteger),
     _column("expires_at", BigInteger),
     _column("used_at", BigInteger, null=True),
@@ -146,8 +183,10 @@ grants = _table(
     _column("id", Id),
     _column("member", Id),
     _column("patient", Id),
-    _column("source", String(20)),  # assignment
-    _column("record", Id, null=True),
+    _column("source", String(20)),  # assignment | cover | on_call | opening
+    _column("record", Id, null=True),  # the assignment, cover or on_call record that gives it
+    _column("basis", Id, null=True),  # the assignment through which a cover or on_call reaches it
+    _column("reason", null=True),  # why it was opened, as given
     _column("starts_at", BigInteger, null=True),
     _column("ends_at", BigInteger, null=True),
     _column("began", BigInteger, null=True),
@@ -211,6 +250,9 @@ refusals = _table(
     _column("digest", Hash),
     _column("answer"),  # as it was answered: code, field, params, message
     _column("refused_at", BigInteger),
+    _column("reviewed_at", BigInteger, null=True),
+    _column("reviewed_by", Id, null=True),
+    _column("outcome", String(20), null=True),  # accepted | dismissed
     Index(None, "organisation", "record"),
 )
 
@@ -239,19 +281,69 @@ files = _table(
     _column("created_at", BigInteger),
 )
 
-# Append-only. `link` is the place in the hash chain of the request that wrote the row.
+# Append-only. What concerns no chart has no patient, what concerns a colleague has a subject.
+# `link` is the place in the hash chain of the request that wrote the row.
 access_log = _table(
     "access_log",
     "id",
     _column("id", Id),
     _column("at", BigInteger),
-    _column("member", Id),
+    _column("member", Id, null=True),  # null: the command line
     _column("device", Id, null=True),
-    _column("patient", Id),
+    _column("patient", Id, null=True),
     _column("record", Id, null=True),
+    _column("subject", Id, null=True),  # the member whom it was done to
     _column("what", String(40)),
+    _column("detail", null=True),
     _column("is_offline", Boolean),  # told afterwards by a phone, by its own clock
     _column("logged_at", BigInteger),
-    _column("link", Integer, null=True),
+    _column("link", BigInteger),
     Index(None, "organisation", "patient", "at"),
+    Index(None, "organisation", "member", "at"),
+    Index(None, "organisation", "link"),
+)
+
+# The hash chain over access_log: one link a request that wrote to it.
+access_link = _table(
+    "access_link",
+    "number",
+    _column("number", BigInteger),
+    _column("entries", Integer),
+    _column("hash", Hash),
+)
+
+legal_hold = _table(
+    "legal_hold",
+    "patient",
+    _column("patient", Id),
+    _column("reason"),
+    _column("member", Id, null=True),  # null: the command line
+    _column("at", BigInteger),
+)
+
+purge_approval = _table(
+    "purge_approval",
+    "patient member",
+    _column("patient", Id),
+    _column("member", Id),
+    _column("at", BigInteger),
+)
+
+# What a passkey must sign next. Used once: taking it deletes it.
+challenge = Table(
+    "challenge",
+    METADATA,
+    Column("hash", Hash, primary_key=True),
+    _column("purpose", String(20)),  # invitation | passkey | sign_in
+    _column("subject", null=True),  # the invitation or member that it was given for
+    _column("expires_at", BigInteger),
+)
+
+# How often something was tried: by account, invitation or address, each only as a hash.
+attempt = Table(
+    "attempt",
+    METADATA,
+    Column("bucket", Hash, primary_key=True),
+    Column("began_at", BigInteger, primary_key=True),
+    _column("count", Integer),
 )
