@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, select
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.settings import Settings
@@ -65,12 +65,35 @@ def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connecti
 
     Reading sees one snapshot throughout. Writing on SQLite takes the database's write lock at once,
     since a reader that turns writer would fail under another writer.
+
+    On PostgreSQL rows of other organisations are not there: row-level security hides them by what
+    the transaction says here (migration 0004), whatever a query forgets to ask.
     """
     options: dict[str, Any] = {"write": write}
     if not is_sqlite(db.engine) and not write:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with db.engine.connect().execution_options(**options) as connection, connection.begin():
+        if organisation is not None:
+            enter(connection, organisation)
         yield connection
+
+
+def enter(connection: Connection, organisation: str) -> None:
+    """Go on within one organisation, in a transaction that began before it was known. Until it ends
+    nobody else's rows are seen, those of `begin(None)` included."""
+    _say(connection, "doorstep.organisations", organisation)
+
+
+def see_organisations(connection: Connection) -> None:
+    """Let this transaction see which organisations there are, and nothing of what they hold: for the
+    command line, which asks which one it is about. No view calls it."""
+    _say(connection, "doorstep.listing", "on")
+
+
+def _say(connection: Connection, setting: str, value: str) -> None:
+    """Tell row-level security what holds until the transaction ends. SQLite has none."""
+    if not is_sqlite(connection):
+        connection.execute(select(func.set_config(setting, value, True)))
 
 
 def is_sqlite(of: Engine | Connection) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import Connection, Select, select
 
-from server.database import AnyRow, begin
+from server.database import AnyRow, begin, enter
 from server.tables import device, member, session, team, token
 from server.tables import organisation as organisations
 
@@ -49,17 +49,18 @@ class Caller:
 
 def who() -> Caller | None:
     """The member who sent this request, or None. A left member and an ended session or token are
-    nobody."""
+    nobody.
+
+    In two steps of one transaction: what was sent tells whose it is and in which organisation; then
+    the transaction enters that organisation, and reads the member there.
+    """
     with begin(None) as connection:
         if (secret := bearer()) is not None:
             return _by_token(connection, hash_of(secret))
         phone = _phone(connection)
         cookie = request.cookies.get(COOKIE)
-        return (
-            _by_session(connection, hash_of(cookie), phone)
-            if cookie
-            else _by_revoked(connection, phone)
-        )
+        found = _by_session(connection, hash_of(cookie), phone) if cookie else None
+        return found or _by_revoked(connection, phone)
 
 
 def bearer() -> str | None:
@@ -115,46 +116,43 @@ def _callers() -> Select[*tuple[Any, ...]]:
 
 def _by_token(connection: Connection, hashed: str) -> Caller | None:
     row = connection.execute(
-        _callers()
-        .add_columns(token.c.read_only)
-        .join(
-            token, (token.c.organisation == member.c.organisation) & (token.c.member == member.c.id)
-        )
-        .where(
-            member.c.status == "active",
-            token.c.token == hashed,
-            token.c.revoked_at.is_(None),
-            token.c.expires_at > now_ms(),
+        select(token.c.organisation, token.c.member, token.c.read_only).where(
+            token.c.token == hashed, token.c.revoked_at.is_(None), token.c.expires_at > now_ms()
         )
     ).first()
-    return replace(Caller(*row[:-1]), is_program=True, is_read_only=row.read_only) if row else None
+    found = _entered(connection, row) if row else None
+    return replace(found, is_program=True, is_read_only=row.read_only) if row and found else None
 
 
 def _by_session(connection: Connection, hashed: str, phone: AnyRow | None) -> Caller | None:
     row = connection.execute(
-        _callers()
-        .join(
-            session,
-            (session.c.organisation == member.c.organisation) & (session.c.member == member.c.id),
-        )
-        .where(
-            member.c.status == "active", session.c.token == hashed, session.c.expires_at > now_ms()
+        select(session.c.organisation, session.c.member).where(
+            session.c.token == hashed, session.c.expires_at > now_ms()
         )
     ).first()
-    if row is None:
-        return _by_revoked(connection, phone)
-    if phone is None or (phone.organisation, phone.member) != (row.organisation, row.member):
-        return Caller(*row)
-    return replace(Caller(*row), device=phone.id, is_revoked=phone.revoked_at is not None)
+    found = _entered(connection, row) if row else None
+    if found is None or phone is None:
+        return found
+    if (phone.organisation, phone.member) != (found.organisation, found.member):
+        return found
+    return replace(found, device=phone.id, is_revoked=phone.revoked_at is not None)
 
 
 def _by_revoked(connection: Connection, phone: AnyRow | None) -> Caller | None:
+    """Whoever's phone it was, a member who left included."""
     if phone is None or phone.revoked_at is None:
         return None
+    enter(connection, phone.organisation)
     row = connection.execute(
         _callers().where(member.c.organisation == phone.organisation, member.c.id == phone.member)
     ).first()
     return replace(Caller(*row), device=phone.id, is_revoked=True) if row else None
+
+
+def _entered(connection: Connection, named: AnyRow) -> Caller | None:
+    """The active member whom a row of session or token names, in their organisation."""
+    enter(connection, named.organisation)
+    return caller_of_member(connection, named.organisation, named.member)
 
 
 def _phone(connection: Connection) -> AnyRow | None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from server.database import begin
+from server.database import begin, see_organisations
 from server.tables import organisation
 
 Decorated = Callable[..., Any]
@@ -16,6 +16,7 @@ Decorated = Callable[..., Any]
 
 def _chosen(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     with begin(None) as connection:
+        see_organisations(connection)
         rows = connection.execute(
             select(organisation.c.id, organisation.c.name).order_by(organisation.c.name)
         ).all()

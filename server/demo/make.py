@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, select
 
-from server.database import begin
+from server.database import begin, see_organisations
 from server.demo.caseload import PATIENTS, build
 from server.demo.day import Day
 from server.demo.edit import Edit
@@ -76,6 +76,7 @@ def _ensure(organisation_id: str, colleague: Colleague) -> str:
 
 def _latest() -> str | None:
     with begin(None) as connection:
+        see_organisations(connection)
         found: str | None = connection.scalar(
             select(organisation.c.id)
             .where(organisation.c.is_demo)
@@ -87,6 +88,7 @@ def _latest() -> str | None:
 
 def _free_name() -> str:
     with begin(None) as connection:
+        see_organisations(connection)
         taken = set(connection.scalars(select(organisation.c.name)))
     name, number = ORGANISATION, 1
     while name in taken:
