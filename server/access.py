@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from uuid6 import uuid7
@@ -24,10 +24,11 @@ from server.sync.envelope import is_uuid
 from server.tables import access_log
 from server.who import Caller, bearer, now_ms, who
 
-Scope = Literal["open", "organisation", "chart"]
+Scope = Literal["open", "organisation", "phone", "chart"]
 ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
 CARING = ROLES - {"administrator"}
 NOBODY_ASKED: frozenset[str] = frozenset()
+ON_A_PHONE = ("phone", "chart")
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 EXTENSION = "doorstep.routes"
@@ -43,11 +44,14 @@ class Route:
     roles: frozenset[str]
     """Who may call it; nobody is asked where it is open."""
     scope: Scope
-    """open: without signing in. organisation: signed in. chart: with the device secret besides."""
+    """open: without signing in. organisation: signed in. phone: on an unlocked phone too, which is
+    to say with its secret, and no program. chart: as phone, and programs; it reads one chart."""
     log: str | None
-    """What the access log says of a chart read here; such a view calls `read_chart`."""
+    """What the access log says of a call here; its view calls `read_chart` or `note_call`."""
     is_for_readers: bool = False
     """A write that a read-only token may make, since it changes nothing of anybody's."""
+    is_for_programs: bool = False
+    """A phone's route that a program with a token may call besides."""
     checks_device: bool = False
     """The view itself asks for the device, as one that first compares epochs must."""
 
@@ -66,12 +70,15 @@ def register(app: Flask, routes: Iterable[Route]) -> None:
             )
         if not route.roles <= ROLES:
             raise RuntimeError(f"{route.endpoint}: unknown role.")
-        if route.log and route.scope != "chart":
-            raise RuntimeError(f"{route.endpoint}: only a chart's route has a log entry.")
+        if route.log and route.scope not in ON_A_PHONE:
+            raise RuntimeError(f"{route.endpoint}: only a patient's route has a log entry.")
+        if route.is_for_programs and route.scope != "phone":
+            raise RuntimeError(f"{route.endpoint}: only a phone's route says who else may call it.")
         declared[route.endpoint] = route
         app.add_url_rule(route.path, route.endpoint, route.view, methods=[route.method])
     app.extensions[EXTENSION] = declared
     app.before_request(guard)
+    app.after_request(require_noted)
 
 
 def require_declared(app: Flask) -> None:
@@ -101,10 +108,21 @@ def guard() -> None:
         raise Problem(403, "forbidden")
     if caller.is_read_only and request.method not in SAFE_METHODS and not route.is_for_readers:
         raise Problem(403, "read_only")
-    needs_device = route.scope == "chart" and not route.checks_device
-    if needs_device and not caller.is_program and caller.device is None:
+    if caller.is_program:
+        if route.scope == "phone" and not route.is_for_programs:
+            raise Problem(403, "forbidden")
+    elif route.scope in ON_A_PHONE and not route.checks_device and caller.device is None:
         raise Problem(401, "device_secret")
     g.caller = caller
+
+
+def require_noted(response: Response) -> Response:
+    """Answer nothing that the access log should hold and does not: raises RuntimeError."""
+    route: Route | None = current_app.extensions[EXTENSION].get(request.endpoint)
+    is_told = route is not None and route.log is not None and response.status_code < 400
+    if is_told and not g.get("is_noted", False):
+        raise RuntimeError(f"{request.endpoint} answered without its entry in the access log.")
+    return response
 
 
 def caller() -> Caller:
@@ -123,11 +141,23 @@ def read_chart(connection: Connection, patient: str, record: str | None = None) 
         reader.role == "supervisor"
         and supervises(connection, reader.organisation, reader.member, patient)
     )
-    what = _route().log
     if not may_read:
         raise Problem(404, "not_found")
+    note_call(connection, patient=patient, record=record)
+
+
+def note_call(
+    connection: Connection,
+    *,
+    patient: str | None = None,
+    record: str | None = None,
+    subject: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Note in the access log, under the route's entry, what the caller is about to be answered."""
+    what, reader, now = _route().log, caller(), now_ms()
     if what is None:
-        raise RuntimeError(f"{request.endpoint} reads a chart and declares no log entry.")
+        raise RuntimeError(f"{request.endpoint} declares no log entry.")
     note_reads(
         connection,
         [
@@ -139,12 +169,15 @@ def read_chart(connection: Connection, patient: str, record: str | None = None) 
                 "device": reader.device,
                 "patient": patient,
                 "record": record,
+                "subject": subject,
                 "what": what,
+                "detail": detail,
                 "is_offline": False,
                 "logged_at": now,
             }
         ],
     )
+    g.is_noted = True
 
 
 def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:

@@ -10,7 +10,7 @@ import orjson
 from flask import Response
 from sqlalchemy import Connection, select
 
-from server.access import caller, read_chart
+from server.access import caller, note_call, read_chart
 from server.body import as_sent, parse
 from server.catalogue import CATALOGUE
 from server.database import AnyRow, begin
@@ -35,6 +35,8 @@ def history(record_id: str) -> Response:
             raise Problem(404, "not_found")
         if record.patient is not None:
             read_chart(connection, record.patient, record_id)
+        else:
+            note_call(connection, record=record_id)
         entries = [
             *_accepted(connection, reader.organisation, record_id, record),
             *_refused(connection, reader.organisation, record_id),

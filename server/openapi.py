@@ -19,6 +19,7 @@ SECURITY = {
 SIGNED_IN: dict[str, list[dict[str, list[str]]]] = {
     "open": [],
     "organisation": [{"session": []}, {"token": []}],
+    "phone": [{"session": [], "device": []}],
     "chart": [{"session": [], "device": []}, {"token": []}],
 }
 UUID = {"type": "string", "format": "uuid"}
@@ -68,7 +69,7 @@ def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.view.__name__,
         "summary": summary,
-        "security": SIGNED_IN[route.scope],
+        "security": SIGNED_IN["chart" if route.is_for_programs else route.scope],
         "responses": {
             "default": {
                 "description": "What went wrong",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -38,6 +41,15 @@ def test_the_server_does_not_start_with_a_route_that_is_not_declared(tmp_path: P
         Route(
             method="GET", path="/x", view=view, roles=frozenset({"king"}), scope="chart", log="x"
         ),
+        Route(
+            method="GET",
+            path="/x",
+            view=view,
+            roles=CARING,
+            scope="chart",
+            log=None,
+            is_for_programs=True,
+        ),
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_no_route(route: Route) -> None:
@@ -48,6 +60,45 @@ def test_a_declaration_that_contradicts_itself_is_no_route(route: Route) -> None
 def test_a_route_without_role_scope_or_log_entry_cannot_be_written() -> None:
     with pytest.raises(TypeError):
         Route(method="GET", path="/x", view=view)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def routed(app: Flask) -> Callable[..., str]:
+    """Adds a route to the running application; its address."""
+
+    def add(view: Callable[..., str], **parts: Any) -> str:
+        path = f"/api/tried/{uuid4()}"
+        route = Route(
+            **{"method": "GET", "path": path, "view": view, "roles": CARING, "log": None} | parts
+        )
+        app.extensions[access.EXTENSION][route.endpoint] = route
+        app._got_first_request = False
+        app.add_url_rule(path, route.endpoint, route.view, methods=["GET"])
+        return path
+
+    return add
+
+
+def test_a_phones_route_answers_an_unlocked_phone_and_no_program_unless_it_says_so(
+    routed: Callable[..., str], phone: Phone, office: Office
+) -> None:
+    path, open_to_all = (
+        routed(view, scope="phone"),
+        routed(view, scope="phone", is_for_programs=True),
+    )
+    program = office.program(phone.member)
+    assert phone.session.get(path).status_code == 200
+    assert (program.get(path).status_code, program.get(open_to_all).status_code) == (403, 200)
+    del phone.session.headers["Doorstep-Device"]
+    for each in (path, open_to_all):
+        assert phone.session.get(each).json["code"] == "device_secret"
+
+
+def test_what_the_access_log_should_hold_is_not_answered_without_it(
+    routed: Callable[..., str], phone: Phone
+) -> None:
+    answer = phone.session.get(routed(view, scope="phone", log="search"))
+    assert (answer.status_code, answer.json["code"]) == (500, "broken")
 
 
 def test_signed_out_nothing_but_the_open_routes_answers(app: Flask) -> None:
