@@ -2,6 +2,7 @@
 import type { SyncState } from '../state/sync.svelte';
 import type { Tone } from '../parts/tone';
 import { t } from '../words';
+import { saidOf } from './sync/troubles';
 
 export type SyncSign = {
   what: 'error' | 'offline' | 'working' | 'unsent' | 'waiting' | 'ok';
@@ -9,21 +10,19 @@ export type SyncSign = {
   text: string;
 };
 
-type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'lastContact'>;
+type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'detail' | 'lastContact'>;
 
 /** What a person must act on comes first; being offline is no fault, and what waits to be sent is said with it. */
-export function syncSign({ phase, unsent, error, lastContact }: Seen): SyncSign {
+export function syncSign({ phase, unsent, error, detail, lastContact }: Seen): SyncSign {
   const waiting = unsent > 0 ? t('shell.unsent', { count: unsent }) : null;
   if (error && error !== 'offline') {
     return { what: 'error', tone: 'danger', text: t(`shell.sync_error_${error}`) };
   }
-  if (error === 'offline') {
-    const offline = t('shell.sync_error_offline');
-    return {
-      what: 'offline',
-      tone: 'neutral',
-      text: waiting ? `${offline} · ${waiting}` : offline,
-    };
+  if (error) {
+    // An office that answered, and could not take it, is no lost signal.
+    const what = saidOf(error, detail) === 'unable' ? 'waiting' : 'offline';
+    const standing = t(what === 'waiting' ? 'shell.sync_waiting' : 'shell.sync_error_offline');
+    return { what, tone: 'neutral', text: waiting ? `${standing} · ${waiting}` : standing };
   }
   if (phase === 'sending' || phase === 'receiving') {
     return { what: 'working', tone: 'accent', text: t('shell.sync_now') };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { syncSign } from '../../../pwa/src/screens/sync-sign';
 
-const calm = { phase: 'idle', unsent: 0, error: null, lastContact: 1 } as const;
+const calm = { phase: 'idle', unsent: 0, error: null, detail: null, lastContact: 1 } as const;
 
 test('what must be acted on comes before what only waits', () => {
   expect(syncSign({ ...calm, unsent: 3, error: 'refused' })).toMatchObject({
@@ -23,6 +23,11 @@ test('being offline is no fault, and says what waits', () => {
   expect(syncSign({ ...calm, error: 'offline', unsent: 1 }).text).toBe(
     'Offline · 1 change not sent',
   );
+});
+
+test('an office that answers that it cannot go on is not called a lost signal', () => {
+  const sign = syncSign({ ...calm, error: 'offline', detail: 'The server is busy.', unsent: 1 });
+  expect(sign).toMatchObject({ what: 'waiting', text: 'Waiting to sync · 1 change not sent' });
 });
 
 test('a phone that never spoke with the server is not up to date', () => {

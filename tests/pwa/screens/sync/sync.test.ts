@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { displayBytes } from '../../../../pwa/src/screens/sync/bytes';
+import { saidOf } from '../../../../pwa/src/screens/sync/troubles';
 import { patientsWaiting } from '../../../../pwa/src/screens/sync/waiting';
 import type { Index } from '../../../../pwa/src/state/index.svelte';
 
@@ -19,4 +20,10 @@ test('a chart waits once, whatever of it is unsent', () => {
     tasks: [row('p', true), row('r', false)],
   };
   expect(patientsWaiting(rows as unknown as Index)).toEqual(['q', 'p']);
+});
+
+test('“No connection” is said of a want of one, and of nothing that the server itself answered', () => {
+  expect(saidOf('offline', null)).toBe('offline');
+  expect(saidOf('offline', 'Something went wrong on the server.')).toBe('unable');
+  expect(saidOf('refused', 'Your role does not allow this.')).toBe('refused');
 });
