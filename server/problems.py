@@ -55,7 +55,8 @@ def document(problem: Problem) -> Response:
     }
     answer = Response(orjson.dumps(body), problem.status, mimetype="application/problem+json")
     if problem.status in (429, 503):
-        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        seconds = problem.members.get("retry_after", RETRY_AFTER_SECONDS)
+        answer.headers["Retry-After"] = str(seconds)
     return answer
 
 

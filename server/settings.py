@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 WEB = Path(__file__).parents[1] / "pwa" / "dist"
+SERVER_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Settings:
     """PORT that gunicorn listens on."""
     origin: str = "http://localhost:8000"
     """ORIGIN under which phones reach us: scheme, host, port. Writes from elsewhere are refused."""
+    server_key: bytes | None = field(default=None, repr=False)
+    """SERVER_KEY: the server's own secret; without it a file in `home`."""
     web: Path = WEB
     """The built phone app that is served beside the API."""
 
@@ -29,11 +34,17 @@ class Settings:
     def is_secure(self) -> bool:
         return self.origin.startswith("https://")
 
+    @property
+    def rp_id(self) -> str:
+        """For whom passkeys are made, the relying party of WebAuthn: the host of the origin."""
+        return urlsplit(self.origin).hostname or ""
+
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Raises ValueError, a sentence naming the variable, where one cannot be used."""
         home = Path(environment.get("DOORSTEP_HOME") or ".doorstep").absolute()
         port = port_of(environment.get("PORT") or "8000")
+        server_key = environment.get("SERVER_KEY")
         return cls(
             home=home,
             database_url=with_driver(
@@ -41,6 +52,7 @@ class Settings:
             ),
             port=port,
             origin=(environment.get("ORIGIN") or f"http://localhost:{port}").rstrip("/"),
+            server_key=server_key_of(server_key) if server_key else None,
         )
 
 
@@ -48,6 +60,16 @@ def port_of(written: str) -> int:
     if not (written.isascii() and written.isdigit() and 0 < int(written) < 65_536):
         raise ValueError(f"PORT is a number from 1 to 65535, not “{written}”")
     return int(written)
+
+
+def server_key_of(written: str) -> bytes:
+    try:
+        key = base64.b64decode(written, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != SERVER_KEY_BYTES:
+        raise ValueError("SERVER_KEY is 32 random bytes in base64, as `openssl rand -base64 32`")
+    return key
 
 
 def with_driver(url: str) -> str:

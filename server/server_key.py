@@ -1,0 +1,66 @@
+"""The server's own secret: 32 random bytes that no database and no backup of one holds.
+
+It comes from SERVER_KEY, or lies in `server.key` in DOORSTEP_HOME, made when first needed. Whoever
+has the database alone can open no escrow and forge no access log. Every use has a key of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+
+from server.settings import SERVER_KEY_BYTES, Settings, server_key_of
+
+FILE = "server.key"
+EXTENSION = "doorstep.server_key"
+
+
+def derive(purpose: str, length: int = 32) -> bytes:
+    """The key for one purpose: the same in every process, and of no help for another purpose."""
+    info = f"doorstep {purpose}".encode()
+    return HKDF(SHA256(), length, salt=None, info=info).derive(_secret())
+
+
+def _secret() -> bytes:
+    """Raises ValueError, a sentence, where the file is there and holds no such key: another in its
+    place would open nothing that was sealed for the first."""
+    if EXTENSION not in current_app.extensions:
+        settings: Settings = current_app.config["SETTINGS"]
+        current_app.extensions[EXTENSION] = settings.server_key or _from_file(settings.home / FILE)
+    found: bytes = current_app.extensions[EXTENSION]
+    return found
+
+
+def _from_file(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    try:
+        return server_key_of(path.read_text("ascii").strip())
+    except ValueError:
+        raise ValueError(f"{path} holds no server key; put back the one that was there") from None
+
+
+def _make(path: Path) -> None:
+    """A new key, whole or not at all: of several processes the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+    written = base64.b64encode(secrets.token_bytes(SERVER_KEY_BYTES)) + b"\n"
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unfinished, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,78 @@
+"""The secret outside the database."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server import build_app
+from server.server_key import FILE, derive
+from server.settings import Settings, server_key_of
+
+WRITTEN = base64.b64encode(bytes(range(32))).decode()
+Server = Callable[..., Flask]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    def make(**environment: str) -> Flask:
+        return build_app({"DOORSTEP_HOME": str(tmp_path)} | environment)
+
+    return make
+
+
+def derived(app: Flask, purpose: str = "escrow") -> bytes:
+    with app.app_context():
+        return derive(purpose)
+
+
+def test_the_key_is_made_once_for_its_owner_alone(server: Server, tmp_path: Path) -> None:
+    assert not (tmp_path / FILE).exists()
+    first = derived(server())
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+    assert derived(server()) == first
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+def test_processes_that_start_at_once_share_one_key(server: Server) -> None:
+    apps = [server() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(derived, apps))) == 1
+
+
+def test_each_purpose_has_a_key_of_its_own(server: Server) -> None:
+    app = server()
+    assert derived(app, "escrow") != derived(app, "access log")
+
+
+def test_the_environment_comes_first_and_leaves_no_file(server: Server, tmp_path: Path) -> None:
+    one = derived(server(SERVER_KEY=WRITTEN))
+    assert one == derived(server(SERVER_KEY=WRITTEN))
+    assert not (tmp_path / FILE).exists()
+    assert derived(server()) != one
+
+
+@pytest.mark.parametrize("found", ["", "cut sho", base64.b64encode(b"x" * 31).decode()])
+def test_a_damaged_file_is_never_replaced(server: Server, tmp_path: Path, found: str) -> None:
+    (tmp_path / FILE).write_text(found)
+    with pytest.raises(ValueError, match="put back the one that was there"):
+        derived(server())
+    assert (tmp_path / FILE).read_text() == found
+
+
+@pytest.mark.parametrize("written", ["short", "ä", WRITTEN[:-4], f"{WRITTEN}AAAA"])
+def test_a_key_of_another_length_is_said_in_a_sentence(written: str) -> None:
+    with pytest.raises(ValueError, match="SERVER_KEY is 32 random bytes"):
+        server_key_of(written)
+
+
+def test_the_key_is_not_shown_with_the_settings(tmp_path: Path) -> None:
+    settings = Settings.read({"DOORSTEP_HOME": str(tmp_path), "SERVER_KEY": WRITTEN})
+    assert settings.server_key == bytes(range(32))
+    assert "server_key" not in repr(settings)
