@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -23,6 +23,9 @@ MAPPED_BYTES = 2**30
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another to end before the request is answered 503."""
+
+LAST = "doorstep.last"
+"""Under which a connection keeps what its transaction does last."""
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -73,9 +76,23 @@ def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connecti
     if not is_sqlite(db.engine) and not write:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with db.engine.connect().execution_options(**options) as connection, connection.begin():
+        connection.info[LAST] = {}
         if organisation is not None:
             enter(connection, organisation)
         yield connection
+        for step, items in connection.info[LAST].items():
+            step(connection, items)
+
+
+def do_last(
+    connection: Connection, step: Callable[[Connection, list[Any]], None], items: Iterable[Any]
+) -> None:
+    """Let `step` take these items, with all others given to it, as the transaction's last deed.
+
+    A lock taken there is the last of its transaction, so that no two transactions wait for each
+    other because of it, and it is held for no longer than that step.
+    """
+    connection.info[LAST].setdefault(step, []).extend(items)
 
 
 def enter(connection: Connection, organisation: str) -> None:
@@ -85,8 +102,8 @@ def enter(connection: Connection, organisation: str) -> None:
 
 
 def see_organisations(connection: Connection) -> None:
-    """Let this transaction see which organisations there are, and nothing of what they hold: for the
-    command line, which asks which one it is about. No view calls it."""
+    """Let this transaction see which organisations there are, and nothing of what they hold. It is
+    for the command line, which asks which one it is about; no view calls it."""
     _say(connection, "doorstep.listing", "on")
 
 

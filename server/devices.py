@@ -36,10 +36,13 @@ def enrol() -> ResponseReturnValue:
         raise Problem(400, "malformed")
     member = caller()
     secret = None if member.is_program else new_secret()
+    if asked is not None:
+        # Not even another organisation's, which are seen before one is named: `state` answers by
+        # the id alone.
+        with begin(None) as connection:
+            if is_known(connection, asked):
+                raise Problem(409, "device_id")
     with begin(member.organisation, write=True) as connection:
-        # Not even another organisation's: `state` answers by the id alone.
-        if asked is not None and is_known(connection, asked):
-            raise Problem(409, "device_id")
         id_ = add(connection, member.organisation, member.member, name.strip(), asked, secret)
     if id_ is None:  # taken up by another request at the same time
         raise Problem(409, "device_id")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from server.access import caller
 from server.body import read_json
-from server.database import begin
+from server.database import begin, enter
 from server.problems import Problem
 from server.settings import Settings
 from server.tables import invitation, member, organisation, session
@@ -79,6 +79,10 @@ def accept() -> ResponseReturnValue:
 def _redeem(connection: Connection, hashed: str) -> Caller | None:
     """Use an invitation up; None when there is none such, or it was used, or its time is over."""
     now = now_ms()
+    of = connection.scalar(select(invitation.c.organisation).where(invitation.c.token == hashed))
+    if of is None:
+        return None
+    enter(connection, of)
     used = connection.execute(
         update(invitation)
         .where(

@@ -1,7 +1,8 @@
 """The databases of the tests: every test that asks for `database` runs on SQLite and on PostgreSQL.
 
 PostgreSQL is a private cluster, one a test process, which an unprivileged user runs on a socket in
-a temporary folder. It has never heard of fsync, and each test finds its tables empty.
+a temporary folder. It has never heard of fsync, and each test finds its tables empty. As README
+says to, one role owns the tables and another, bound by row-level security, serves.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ CLUSTER_OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     " -c shared_buffers=64MB -c max_connections=60 -c autovacuum=off"
 )
+OWNER, SERVING = "doorstep_owner", "doorstep_server"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -82,12 +84,24 @@ class Cluster:
         data, log = str(self.folder / "data"), str(self.folder / "log")
         self.run("initdb", "-D", data, "-U", self.user, "--auth=trust", "--no-sync", "-E", "UTF8")
         self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
+        for role in (OWNER, SERVING):
+            self.sql(f"CREATE ROLE {role} LOGIN")
 
     def stop(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
+    def url(self, name: str, role: str = SERVING) -> str:
+        return f"postgresql+psycopg://{role}@/{name}?host={self.folder}"
+
+    def create(self, name: str, options: str = "") -> None:
+        """A database with our schema, made by its owner for the role that serves."""
+        self.sql(f"CREATE DATABASE {name} OWNER {OWNER} {options}")
+        self.sql(
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {SERVING}",
+            name,
+        )
+        migrate(self.url(name, OWNER), self.folder)
 
     def sql(self, statement: str, name: str = "postgres") -> None:
         address = f"host={self.folder} user={self.user} dbname={name}"
@@ -108,7 +122,7 @@ class Cluster:
     def copied(self, template: str) -> Iterator[str]:
         """A database of its own, a copy of another, dropped afterwards."""
         name = next(self.names)
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
         try:
             yield self.url(name)
         finally:
@@ -122,8 +136,7 @@ def postgres_cluster() -> Iterator[Cluster]:
     try:
         cluster.start()
         # As on a host whose locale is a language's: text does not sort by its bytes.
-        cluster.sql("CREATE DATABASE doorstep TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE en")
-        migrate(cluster.url("doorstep"), folder)
+        cluster.create("doorstep", "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE en")
         yield cluster
     finally:
         if (folder / "data" / "postmaster.pid").exists():

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server.commands import demo as demo_command
-from server.database import begin
+from server.database import begin, see_organisations
 from server.demo.caseload import build
 from server.demo.edit import Edit
 from server.demo.enter import Progress
@@ -148,6 +148,7 @@ def test_fresh_makes_another_and_signs_in_there(monkeypatch: pytest.MonkeyPatch)
     second = CliRunner().invoke(demo_command.command, ["--fresh"])
     assert first.exit_code == second.exit_code == 0, second.output
     with begin(None) as connection:
+        see_organisations(connection)
         names = connection.scalars(select(organisation.c.name).order_by(organisation.c.name)).all()
         newest = connection.scalars(
             select(organisation.c.id).order_by(organisation.c.created_at.desc())
