@@ -15,8 +15,8 @@ import { letGo, sendAgain } from '../store/refused';
 import { save } from '../store/save';
 import { Locked } from '../store/seal';
 import type { Store, StoreEvent } from '../store/store';
-import type { Edit, FileValue, Notice, RecordShown, Refused } from '../store/types';
-import { Client } from '../sync/client';
+import type { Edit, FileValue, Notice, RecordShown, Refused, Trouble } from '../store/types';
+import { Client, type Reply } from '../sync/client';
 import { fetchSummary } from '../sync/summary';
 import type { Chart, Records } from './chart.svelte';
 import { Index } from './index.svelte';
@@ -28,13 +28,27 @@ import { Settings } from './settings.svelte';
 import { Shelves } from './shelves.svelte';
 import { SyncState } from './sync.svelte';
 import { Syncer } from './syncer';
-import type { JoinResult, SummaryAudience, SummaryResult } from './types';
+import { Security } from './security';
+import type {
+  Erasure,
+  Invited,
+  JoinResult,
+  SignInResult,
+  SummaryAudience,
+  SummaryResult,
+  UnlockResult,
+  UnreadableChange,
+  Ways,
+  Weakness,
+} from './types';
 
 export class App {
   readonly index = new Index();
   readonly sync = new SyncState();
   readonly settings: Settings;
   readonly session: Session;
+  /** The member's own passkeys and phones. */
+  readonly security: Security;
   /** A new version of the app is here and waits for `update()`. */
   updateReady: boolean = $state(false);
 
@@ -50,6 +64,7 @@ export class App {
     this.settings = new Settings(platform.storage, platform.languages);
     this.#client = new Client(platform.fetch);
     this.session = new Session(this.#client, platform, (store) => this.#turnTo(store));
+    this.security = new Security();
     this.#shelves = new Shelves((patient) => this.#noteRead(patient));
     this.#syncer = new Syncer(this.sync, this.#client, platform, {
       store: () => this.session.store,
@@ -86,19 +101,93 @@ export class App {
     else await this.session.askRevoked();
   }
 
-  /** Redeems the token of a sign-in link, enrols this phone if it must be, opens the store and syncs. */
-  async join(token: string): Promise<JoinResult> {
+  /** What opens the stores on this phone, all of them together. Reactive. */
+  get ways(): Ways {
+    return { passkey: false, passphrase: false };
+  }
+
+  /** Stores erased because their phone was revoked, until `dismissErasures`. Reactive. */
+  get erasures(): Erasure[] {
+    return [];
+  }
+
+  dismissErasures(): void {}
+
+  /** Entries of the journal that cannot be read, oldest first. Reactive. */
+  get unreadable(): UnreadableChange[] {
+    return [];
+  }
+
+  /** Lets go of an entry that cannot be read. */
+  async letGoUnreadable(_id: string): Promise<void> {}
+
+  /** What a sign-in link says of itself; it is not used up by this. */
+  async invited(_token: string): Promise<Invited> {
+    return 'offline';
+  }
+
+  /** Signs in with a passkey, from a tap. An open store of the same member stays open. */
+  async signIn(): Promise<SignInResult> {
+    return 'offline';
+  }
+
+  /** While a passphrase is being chosen: takes a passkey after all, or tries once more. From a tap. */
+  async bindPasskey(): Promise<'open' | 'cancelled' | 'unsupported'> {
+    return 'unsupported';
+  }
+
+  /** Seals the store with it, or with it besides where the store is open. Null when it is done. */
+  async choosePassphrase(_text: string): Promise<Weakness | Trouble | null> {
+    return 'offline';
+  }
+
+  /** Five words drawn at random, in the language of the screen. */
+  suggestPassphrase(): string {
+    return '';
+  }
+
+  /** Why this would be guessed; null where it is good. */
+  weakness(_text: string): Weakness | null {
+    return null;
+  }
+
+  /** Asks the server whether this phone may go on; without it a phone past its lease does not open. */
+  async tryContact(): Promise<'open' | Trouble> {
+    return 'offline';
+  }
+
+  /** Another member's turn on this phone: to the sign-in screen. Every store stays, sealed. */
+  useAnother(): void {}
+
+  /** Back from the sign-in screen to the stores that wait for `unlock`. */
+  unlockInstead(): void {}
+
+  /** For office screens: asks the server as this phone's member. `read` takes the body to an answer, or to null. */
+  ask<T>(
+    path: string,
+    read: (body: unknown) => T | null,
+    { method = 'GET', body }: { method?: 'GET' | 'POST'; body?: unknown } = {},
+  ): Promise<Reply<T>> {
+    const { secret } = this.#store.memory.account;
+    return this.#client.call(path, read, { method, body, secret, lang: this.settings.lang });
+  }
+
+  /**
+   * Redeems the token of a sign-in link, with a new passkey or, in a demo, without. Opens the store that is here, or
+   * enrols this phone and makes one; the phase says what comes next. From a tap.
+   */
+  async join(token: string, _how: 'passkey' | 'demo' = 'passkey'): Promise<JoinResult> {
     await this.leave();
     const result = await this.session.join(token);
     if (result === 'joined') this.#opened();
     return result;
   }
 
-  /** Opens the store that is on this phone. Needs no network. False when it could not be opened. */
-  async unlock(): Promise<boolean> {
+  /** Opens the store that this passkey, or this passphrase, opens. Needs no network. */
+  async unlock(_passphrase?: string): Promise<UnlockResult> {
     const isOpen = await this.session.unlock();
     if (isOpen) this.#opened();
-    return isOpen;
+    return isOpen ? 'open' : 'damaged';
   }
 
   /** Lets forms put away what is being typed (see `onLeave`), then forgets the key and all that is open. */

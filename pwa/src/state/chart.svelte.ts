@@ -28,8 +28,11 @@ export class Records {
 }
 
 export class Chart extends Records {
-  /** `absent`: this phone does not hold the chart, or holds it no longer. */
-  state: 'loading' | 'open' | 'absent' = $state('loading');
+  /**
+   * absent: this phone does not hold the chart, or holds it no longer. unreadable: its copy here is damaged and comes
+   * anew with the next sync; what this phone has not sent of it is shown meanwhile.
+   */
+  state: 'loading' | 'open' | 'absent' | 'unreadable' = $state('loading');
 
   constructor(readonly id: string) {
     super();

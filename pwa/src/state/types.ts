@@ -1,16 +1,132 @@
 /** The shapes of the app's state: what screens read beside the records themselves. */
 import type { Trouble } from '../store/types';
 
-/** signed_out: nobody on this phone · locked: a store that waits for `unlock` · loading · open. */
-export type Phase = 'signed_out' | 'locked' | 'loading' | 'open';
+/**
+ * loading
+ * signed_out           nobody's turn: a link or a passkey begins one
+ * choosing_passphrase  signed in, and nothing here opens the store yet: `choosePassphrase`, or `bindPasskey`
+ * locked               stores that wait for `unlock`
+ * leased               the right key was shown, and the phone was too long without the server: `tryContact`
+ * open
+ */
+export type Phase = 'loading' | 'signed_out' | 'choosing_passphrase' | 'locked' | 'leased' | 'open';
 
 export type Lang = 'en' | 'es';
 export type Theme = 'system' | 'light' | 'dark';
 /** Multiplies the text size of the system. */
 export type TextSize = 1 | 1.15 | 1.3;
 
-/** Why a link or a request of a person did not work. `used` covers an unknown, used or expired link. */
-export type JoinResult = 'joined' | 'used' | Trouble;
+/** What a link that was opened says of itself, before it is used. */
+export interface Invitation {
+  name: string;
+  organisation_name: string;
+  /** A passkey may be done without. */
+  demo: boolean;
+  /** For somebody who had passkeys: what their phone holds unsent can be opened again. */
+  recovery: boolean;
+}
+
+/** The ways in which the authenticator or the person can say no. */
+export type Declined = 'cancelled' | 'unsupported';
+
+/** `used` covers an unknown, used or expired link. `too_many`: tried too often, wait. */
+export type Invited = Invitation | 'used' | 'too_many' | Trouble;
+
+/**
+ * Why a link or a request of a person did not work. Once `joined`, the phase says what comes next.
+ * passkey_exists: this authenticator has one for this member; `signIn` is the way.
+ */
+export type JoinResult = 'joined' | 'used' | 'too_many' | 'passkey_exists' | Declined | Trouble;
+
+/**
+ * Once `signed_in`, the phase says what comes next; locked where this passkey does not open the store that is here.
+ * failed: the server knows no such passkey, or no longer.
+ */
+export type SignInResult = 'signed_in' | 'failed' | 'too_many' | Declined | Trouble;
+
+/** What opens the stores on this phone, all of them taken together; known while locked. */
+export interface Ways {
+  passkey: boolean;
+  passphrase: boolean;
+}
+
+/**
+ * wrong: no store here opens with it. damaged: the key is right and what it should open cannot be read; `signIn` mends.
+ */
+export type UnlockResult = 'open' | 'wrong' | 'leased' | 'damaged' | Declined;
+
+/** Why a passphrase would be guessed. common: a known one, a name, a row of keys, or the same again and again. */
+export type Weakness = 'short' | 'digits' | 'common';
+
+/** A store that was erased because its phone was revoked: to be told, until `app.dismissErasures`. */
+export interface Erasure {
+  device: string;
+  at: number;
+  /** Changes that had not been sent. */
+  unsent: number;
+  /** The server has heard that it is erased. */
+  told: boolean;
+}
+
+/** An entry of the journal that cannot be read: kept, listed, never sent. */
+export interface UnreadableChange {
+  /** For `app.letGoUnreadable`. */
+  id: string;
+  n: number;
+  patient: string | null;
+  /** It had not been sent: what it said is lost to the server too. */
+  unsent: boolean;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  created_at: number;
+  last_used_at: number | null;
+  backed_up: boolean;
+  /** This session was begun with it. */
+  current: boolean;
+  /** It opens the store on this phone. */
+  opens: boolean;
+}
+
+export interface Device {
+  id: string;
+  name: string;
+  member: string;
+  member_name: string;
+  team_name: string | null;
+  enrolled_at: number;
+  last_contact: number | null;
+  revoked_at: number | null;
+  erased_at: number | null;
+  /** Changes it still held at its last word, where it was revoked. */
+  lost_unsent: number | null;
+  status: {
+    app?: string;
+    unsent?: number;
+    oldest?: number | null;
+    usage?: number;
+    quota?: number;
+    persisted?: boolean;
+  } | null;
+  current: boolean;
+}
+
+/** A line of what was done to a member's own account. */
+export interface Activity {
+  at: number;
+  what: string;
+  by: string | null;
+  by_name: string | null;
+  device_name: string | null;
+  detail: string | null;
+}
+
+export type AddPasskeyResult = 'added' | 'passkey_exists' | Declined | Trouble;
+
+/** last_passkey: the server keeps one. last_way: nothing else would open the store on this phone. */
+export type RemovePasskeyResult = 'removed' | 'last_passkey' | 'last_way' | Trouble;
 
 export type SummaryAudience = 'patient' | 'clinician';
 

@@ -62,7 +62,7 @@ test('after a reload the app is locked, offline too, and opens without a network
   expect(phone.app.phase).toBe('locked');
   expect(phone.app.me).toBeNull();
   expect(phone.app.index.patients).toEqual([]);
-  expect(await phone.app.unlock()).toBe(true);
+  expect(await phone.app.unlock()).toBe('open');
   expect(phone.app.me?.name).toBe('Rosa Delgado');
   expect(phone.app.index.patients).toHaveLength(1);
 });
