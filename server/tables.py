@@ -249,11 +249,18 @@ refusals = _table(
     _column("body"),  # the change as sent
     _column("digest", Hash),
     _column("answer"),  # as it was answered: code, field, params, message
+    _column("at", BigInteger, null=True),  # freed of skew, where it was a whole number
     _column("refused_at", BigInteger),
     _column("reviewed_at", BigInteger, null=True),
     _column("reviewed_by", Id, null=True),
-    _column("outcome", String(20), null=True),  # accepted | dismissed
+    _column("outcome", String(20), null=True),  # waiting (for review) | accepted | dismissed
     Index(None, "organisation", "record"),
+    Index(
+        "ix_refusals_waiting",
+        *("organisation", "refused_at"),
+        sqlite_where=text("outcome = 'waiting'"),
+        postgresql_where=text("outcome = 'waiting'"),
+    ),
 )
 
 # Writes that were set aside, each told once to every device of its author.

@@ -117,9 +117,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("invited_by", sa.String(length=36), nullable=True))
 
     with op.batch_alter_table("refusals", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("reviewed_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("reviewed_by", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("outcome", sa.String(length=20), nullable=True))
+        batch_op.create_index(
+            "ix_refusals_waiting",
+            ["organisation", "refused_at"],
+            sqlite_where=sa.text("outcome = 'waiting'"),
+            postgresql_where=sa.text("outcome = 'waiting'"),
+        )
+    revoked = """answer LIKE '{"code":"device_revoked"%'"""
+    op.execute(f"UPDATE refusals SET outcome = 'waiting' WHERE {revoked}")
 
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("passkey", sa.String(length=36), nullable=True))
@@ -137,9 +146,11 @@ def downgrade() -> None:
         batch_op.drop_column("passkey")
 
     with op.batch_alter_table("refusals", schema=None) as batch_op:
+        batch_op.drop_index("ix_refusals_waiting")
         batch_op.drop_column("outcome")
         batch_op.drop_column("reviewed_by")
         batch_op.drop_column("reviewed_at")
+        batch_op.drop_column("at")
 
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_column("invited_by")
