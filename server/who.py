@@ -2,8 +2,8 @@
 
     Authorization: Bearer TOKEN        a program
     Cookie: doorstep_session=…         a person
-    Doorstep-Device: SECRET            the phone in their hand, unlocked; alone it names its author
-                                       only when revoked, so that what it had not sent is kept
+    Doorstep-Device: SECRET            the phone in their hand, unlocked; revoked, it names its
+                                       author by itself, so that what it had not sent is kept
 
 A further way, such as a passkey, ends in a session and needs nothing here.
 """
@@ -24,6 +24,8 @@ from server.tables import device, member, session, team, token
 from server.tables import organisation as organisations
 
 COOKIE = "doorstep_session"
+RECOVERY_MS = 15 * 60 * 1000
+"""How long after a recovery its session may have the phone's key back from escrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Caller:
     is_read_only: bool = False
     is_revoked: bool = False
     """The phone was revoked: it is told to erase itself, and nothing else."""
+    session: str | None = None
+    """The hash under which the session of this request is stored; a program has none."""
+    passkey: str | None = None
+    """With which the session was begun."""
+    is_recovering: bool = False
+    """The session was begun just now by a new invitation to one who had passkeys."""
 
 
 def who() -> Caller | None:
@@ -58,9 +66,10 @@ def who() -> Caller | None:
         if (secret := bearer()) is not None:
             return _by_token(connection, hash_of(secret))
         phone = _phone(connection)
+        if phone is not None and phone.revoked_at is not None:
+            return _by_revoked(connection, phone)
         cookie = request.cookies.get(COOKIE)
-        found = _by_session(connection, hash_of(cookie), phone) if cookie else None
-        return found or _by_revoked(connection, phone)
+        return _by_session(connection, hash_of(cookie), phone) if cookie else None
 
 
 def bearer() -> str | None:
@@ -125,23 +134,35 @@ def _by_token(connection: Connection, hashed: str) -> Caller | None:
 
 
 def _by_session(connection: Connection, hashed: str, phone: AnyRow | None) -> Caller | None:
+    now = now_ms()
     row = connection.execute(
-        select(session.c.organisation, session.c.member).where(
-            session.c.token == hashed, session.c.expires_at > now_ms()
-        )
+        select(
+            session.c.organisation,
+            session.c.member,
+            session.c.passkey,
+            session.c.is_recovery,
+            session.c.created_at,
+        ).where(session.c.token == hashed, session.c.expires_at > now)
     ).first()
     found = _entered(connection, row) if row else None
-    if found is None or phone is None:
+    if row is None or found is None:
+        return None
+    found = replace(
+        found,
+        session=hashed,
+        passkey=row.passkey,
+        is_recovering=row.is_recovery and row.created_at > now - RECOVERY_MS,
+    )
+    if phone is None:
         return found
     if (phone.organisation, phone.member) != (found.organisation, found.member):
         return found
-    return replace(found, device=phone.id, is_revoked=phone.revoked_at is not None)
+    return replace(found, device=phone.id)
 
 
-def _by_revoked(connection: Connection, phone: AnyRow | None) -> Caller | None:
-    """Whoever's phone it was, a member who left included."""
-    if phone is None or phone.revoked_at is None:
-        return None
+def _by_revoked(connection: Connection, phone: AnyRow) -> Caller | None:
+    """Whoever's phone it was, a member who left included, whatever session came with it: several
+    people may use one phone, and the store that this secret opened is not the session's."""
     enter(connection, phone.organisation)
     row = connection.execute(
         _callers().where(member.c.organisation == phone.organisation, member.c.id == phone.member)
