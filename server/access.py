@@ -7,21 +7,19 @@ does not start with a route that is not in the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
-from uuid6 import uuid7
 
-from server.database import store
+from server.access_log import ACTS, READS, Entry, note
 from server.grants import holds, supervises
 from server.problems import Problem
 from server.settings import Settings
 from server.sync.envelope import is_uuid
-from server.tables import access_log
 from server.who import Caller, bearer, now_ms, who
 
 Scope = Literal["open", "organisation", "phone", "chart"]
@@ -72,6 +70,8 @@ def register(app: Flask, routes: Iterable[Route]) -> None:
             raise RuntimeError(f"{route.endpoint}: unknown role.")
         if route.log and route.scope not in ON_A_PHONE:
             raise RuntimeError(f"{route.endpoint}: only a patient's route has a log entry.")
+        if route.log is not None and route.log not in READS | ACTS:
+            raise RuntimeError(f"{route.endpoint}: {route.log} is no entry of the access log.")
         if route.is_for_programs and route.scope != "phone":
             raise RuntimeError(f"{route.endpoint}: only a phone's route says who else may call it.")
         declared[route.endpoint] = route
@@ -155,34 +155,20 @@ def note_call(
     detail: str | None = None,
 ) -> None:
     """Note in the access log, under the route's entry, what the caller is about to be answered."""
-    what, reader, now = _route().log, caller(), now_ms()
+    what, reader = _route().log, caller()
     if what is None:
         raise RuntimeError(f"{request.endpoint} declares no log entry.")
-    note_reads(
-        connection,
-        [
-            {
-                "organisation": reader.organisation,
-                "id": str(uuid7()),
-                "at": now,
-                "member": reader.member,
-                "device": reader.device,
-                "patient": patient,
-                "record": record,
-                "subject": subject,
-                "what": what,
-                "detail": detail,
-                "is_offline": False,
-                "logged_at": now,
-            }
-        ],
+    entry = Entry(
+        what=what,
+        member=reader.member,
+        device=reader.device,
+        patient=patient,
+        record=record,
+        subject=subject,
+        detail=detail,
     )
+    note(connection, reader.organisation, [entry])
     g.is_noted = True
-
-
-def note_reads(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Append to the access log what is not there yet."""
-    store(connection, access_log, [{**row, "link": 0} for row in rows], "ON CONFLICT DO NOTHING")
 
 
 def _route() -> Route:

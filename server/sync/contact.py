@@ -3,14 +3,13 @@ which charts were opened offline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
 from sqlalchemy import Connection, select, update
 
-from server.access import note_reads
+from server.access_log import READS, Entry, note
 from server.database import AnyRow
 from server.sync.envelope import Envelope
 from server.tables import device
@@ -19,8 +18,12 @@ CONTACT_EVERY_MS = 60_000
 """How often a contact that brings nothing is written down."""
 
 
-def find_device(connection: Connection, organisation: str, member: str, id_: str) -> AnyRow | None:
-    """A member's device; None where it is not theirs."""
+def find_device(
+    connection: Connection, organisation: str, member: str, id_: str, *, is_program: bool
+) -> AnyRow | None:
+    """A member's device; None where it is not theirs. A program has devices of its own, which have
+    no secret: its token does not make it one of its member's phones."""
+    has_kind = device.c.secret.is_(None) if is_program else device.c.secret.is_not(None)
     return connection.execute(
         select(
             device.c.enrolled_at, device.c.revoked_at, device.c.last_contact, device.c.status
@@ -28,6 +31,7 @@ def find_device(connection: Connection, organisation: str, member: str, id_: str
             device.c.organisation == organisation,
             device.c.id == id_,
             device.c.member == member,
+            has_kind,
         )
     ).first()
 
@@ -35,41 +39,57 @@ def find_device(connection: Connection, organisation: str, member: str, id_: str
 def is_news(known: AnyRow, envelope: Envelope, now: int) -> bool:
     """Whether this contact is worth a write of its own."""
     is_old = known.last_contact is None or now - known.last_contact >= CONTACT_EVERY_MS
-    return is_old or (envelope.status is not None and _text(envelope.status) != known.status)
+    return is_old or (envelope.status is not None and _left(envelope) != known.status)
 
 
-def note_contact(connection: Connection, organisation: str, envelope: Envelope, now: int) -> None:
+def note_contact(
+    connection: Connection,
+    organisation: str,
+    envelope: Envelope,
+    now: int,
+    *,
+    is_last: bool = False,
+) -> bool:
+    """Write the contact down, in the transaction that stores what came with it. False where the
+    phone is not in use, revoked perhaps since the request began; `is_last` is for such a phone."""
     values: dict[str, Any] = {"last_contact": now}
     if envelope.status is not None:
-        values["status"] = _text(envelope.status)
-    connection.execute(
+        values["status"] = _left(envelope)
+    in_use = device.c.revoked_at.is_not(None) if is_last else device.c.revoked_at.is_(None)
+    noted = connection.execute(
         update(device)
-        .where(device.c.organisation == organisation, device.c.id == envelope.device)
+        .where(device.c.organisation == organisation, device.c.id == envelope.device, in_use)
         .values(**values)
     )
+    return noted.rowcount == 1
 
 
 def note_offline_reads(
     connection: Connection, organisation: str, member: str, envelope: Envelope, skew: int, now: int
 ) -> None:
-    """Append the phone's reads to the access log; sent again, they are there once."""
-    rows: list[Mapping[str, object]] = [
-        {
-            "organisation": organisation,
-            "id": str(uuid5(UUID(envelope.device), read.id)),
-            "at": max(0, min(read.at - skew, now)),
-            "member": member,
-            "device": envelope.device,
-            "patient": read.patient,
-            "record": None,
-            "what": read.what,
-            "is_offline": True,
-            "logged_at": now,
-        }
-        for read in envelope.reads
-    ]
-    note_reads(connection, rows)
+    """Append the phone's reads to the access log; sent again, they are there once. A read of a sort
+    that only a newer version knows is one of the chart."""
+    note(
+        connection,
+        organisation,
+        [
+            Entry(
+                id=str(uuid5(UUID(envelope.device), read.id)),
+                at=max(0, min(read.at - skew, now)),
+                member=member,
+                device=envelope.device,
+                patient=read.patient,
+                what=read.what if read.what in READS else "chart",
+                is_offline=True,
+            )
+            for read in envelope.reads
+        ],
+    )
 
 
-def _text(status: Mapping[str, Any]) -> str:
+def _left(envelope: Envelope) -> str:
+    """How the phone is once it is answered: what it brought is no longer unsent."""
+    status = dict(envelope.status or {})
+    if "unsent" in status:
+        status["unsent"] = max(0, status["unsent"] - len(envelope.changes))
     return orjson.dumps(status, option=orjson.OPT_SORT_KEYS).decode()

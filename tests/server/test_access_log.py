@@ -1,0 +1,174 @@
+"""The access log: what is noted, once, and chained in the order in which transactions end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from server.access_log import ACTS, READS, Entry, chain_key, hash_of_link, note
+from server.database import AnyRow, begin
+from server.routes import ROUTES
+from server.tables import access_link, access_log
+from tests.server.office import Office, Phone, new_id
+
+
+def links(organisation: str) -> Sequence[AnyRow]:
+    with begin(organisation) as connection:
+        return connection.execute(
+            select(access_link)
+            .where(access_link.c.organisation == organisation)
+            .order_by(access_link.c.number)
+        ).all()
+
+
+def entries(organisation: str) -> Sequence[AnyRow]:
+    with begin(organisation) as connection:
+        return connection.execute(
+            select(access_log)
+            .where(access_log.c.organisation == organisation)
+            .order_by(access_log.c.link, access_log.c.id)
+        ).all()
+
+
+def note_one(organisation: str, **parts: object) -> None:
+    with begin(organisation, write=True) as connection:
+        note(connection, organisation, [Entry(what="history", **parts)])  # type: ignore[arg-type]
+
+
+def test_what_a_route_notes_is_in_the_list() -> None:
+    assert {route.log for route in ROUTES if route.log} <= READS.keys() | ACTS.keys()
+    assert not READS.keys() & ACTS.keys()
+    assert all(len(name) <= access_log.c.what.type.length for name in (*READS, *ACTS))
+
+
+def test_what_is_not_in_the_list_is_not_noted(office: Office) -> None:
+    with (
+        pytest.raises(ValueError, match="gossip"),
+        begin(office.organisation, write=True) as connection,
+    ):
+        note(connection, office.organisation, [Entry(what="gossip")])
+    assert entries(office.organisation) == []
+
+
+def test_a_transaction_adds_one_link_whatever_it_notes(office: Office) -> None:
+    before = len(entries(office.organisation))
+    with begin(office.organisation, write=True) as connection:
+        for _ in range(3):
+            note(connection, office.organisation, [Entry(what="chart"), Entry(what="history")])
+    rows = entries(office.organisation)[before:]
+    assert len(rows) == 6
+    assert len({row.link for row in rows}) == 1
+    assert links(office.organisation)[-1].entries == 6
+
+
+def test_a_transaction_that_is_undone_notes_nothing(office: Office) -> None:
+    def fails() -> None:
+        with begin(office.organisation, write=True) as connection:
+            note(connection, office.organisation, [Entry(what="chart", patient=new_id())])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
+    note_one(office.organisation)
+    assert [row.what for row in entries(office.organisation)] == ["history"]
+
+
+def test_a_link_hashes_the_one_before_and_every_column(office: Office) -> None:
+    organisation, ids = office.organisation, [new_id() for _ in range(4)]
+    note_one(
+        organisation,
+        member=ids[0],
+        device=ids[1],
+        patient=ids[2],
+        record=ids[3],
+        subject=ids[0],
+        detail="asked for by her daughter: “¿quién?”",
+        is_offline=True,
+        id=new_id(),
+    )
+    first, second = links(organisation)
+    row = dict(entries(organisation)[0]._mapping)
+    assert None not in row.values()
+    assert second.hash == hash_of_link(chain_key(), organisation, 1, first.hash, [row])
+    for name, value in row.items():
+        other = (value + 1) if type(value) is int else not value if value is True else f"{value}x"
+        edited = hash_of_link(chain_key(), organisation, 1, first.hash, [row | {name: other}])
+        assert edited != second.hash, name
+
+
+def test_what_was_noted_before_there_was_a_chain_is_its_first_link(office: Office) -> None:
+    organisation = office.organisation
+    with begin(organisation, write=True) as connection:
+        connection.execute(
+            insert(access_log),
+            [
+                {
+                    "organisation": organisation,
+                    "id": new_id(),
+                    "at": at,
+                    "what": "chart",
+                    "is_offline": True,
+                    "logged_at": at,
+                    "link": 0,
+                }
+                for at in range(3)
+            ],
+        )
+    note_one(organisation)
+    assert [(link.number, link.entries) for link in links(organisation)] == [(0, 3), (1, 1)]
+
+
+def test_a_phone_that_tells_again_is_noted_once(phone: Phone, office: Office) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    reads = [
+        {"id": new_id(), "patient": patient, "at": phone.now(), "what": what}
+        for what in ("chart", "chart", "something_newer")
+    ]
+    phone.sync(reads=reads[:2])
+    before = len(links(office.organisation))
+    phone.sync(reads=reads[:2])
+    assert len(links(office.organisation)) == before
+    phone.sync(reads=[*reads, reads[2]])
+    told = [row for row in entries(office.organisation) if row.is_offline]
+    assert [row.what for row in told] == ["chart"] * 3
+    assert {row.patient for row in told} == {patient}
+
+
+def test_a_detail_is_kept_as_every_database_can(office: Office) -> None:
+    note_one(office.organisation, detail="half a pair \ud83d and \0")
+    assert entries(office.organisation)[-1].detail == "half a pair ? and ?"
+
+
+def test_those_who_note_at_once_leave_one_unbroken_chain(app: Flask, office: Office) -> None:
+    """Threads of their own, each with its own connection: on PostgreSQL they truly run at once."""
+    organisation, start, failed = office.organisation, threading.Barrier(6), []
+
+    def notes(number: int) -> None:
+        try:
+            with app.app_context():
+                start.wait()
+                for _ in range(15):
+                    note_one(organisation, detail=str(number))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=notes, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    chain, rows = links(organisation), entries(organisation)
+    assert [link.number for link in chain] == list(range(91))
+    by_link = {row.link: row for row in rows}
+    assert len(by_link) == len(rows) == 90
+    before = chain[0].hash
+    for link in chain[1:]:
+        row = dict(by_link[link.number]._mapping)
+        assert link.hash == hash_of_link(chain_key(), organisation, link.number, before, [row])
+        before = link.hash
