@@ -172,6 +172,15 @@ export class App {
     return this.#client.call(path, read, { method, body, secret, lang: this.settings.lang });
   }
 
+  /** For office screens: a file that the server makes, of one media type, to be handed on by whoever asked for it. */
+  async askFile(path: string, type: string): Promise<Reply<Blob>> {
+    const { secret } = this.#store.memory.account;
+    const call = { method: 'GET', secret, lang: this.settings.lang } as const;
+    const reply = await this.#client.bytes(path, type, call);
+    if (!('answer' in reply)) return reply;
+    return reply.answer === 'waiting' ? { trouble: 'offline' } : { answer: reply.answer };
+  }
+
   /**
    * Redeems the token of a sign-in link, with a new passkey or, in a demo, without. Opens the store that is here, or
    * enrols this phone and makes one; the phase says what comes next. From a tap.
