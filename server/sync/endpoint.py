@@ -45,6 +45,10 @@ def sync() -> Response:
     return _Sync(asker, envelope, now).answer()
 
 
+class _RevokedMeanwhile(Exception):
+    """The phone was revoked, or its member left, while this request waited for the counter."""
+
+
 class _Sync:
     """One request: each step is a method, in the order of the protocol."""
 
@@ -54,6 +58,7 @@ class _Sync:
         self.envelope = envelope
         self.now = now
         self.skew = envelope.now - now
+        self.correction = self.skew if abs(self.skew) > SKEW_TOLERATED_MS else 0
         self.author = Author(self.organisation, asker.member, asker.role, envelope.device)
 
     def answer(self) -> Response:
@@ -68,7 +73,11 @@ class _Sync:
                 or contact.is_news(known, self.envelope, self.now)
                 or grants.are_due(connection, self.organisation, self.asker.member, self.now)
             )
-        answered = self.write(made) if has_news else Answered()
+        try:
+            answered = self.write(made) if has_news else Answered()
+        except _RevokedMeanwhile:
+            self.keep_refused()
+            raise Problem(403, "device_revoked", wipe=True) from None
         since = self.now if cursor is None else known.enrolled_at
         return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
 
@@ -96,25 +105,37 @@ class _Sync:
             and not request.headers.get("Doorstep-Device")
         ):
             raise Problem(401, "device_secret")
-        known = contact.find_device(connection, self.organisation, asker.member, device)
+        known = contact.find_device(
+            connection, self.organisation, asker.member, device, is_program=asker.is_program
+        )
+        is_theirs = asker.is_program or asker.device == device
         if known is not None and known.revoked_at is not None:
-            self.keep_refused()
+            if is_theirs:
+                self.keep_refused()
             raise Problem(403, "device_revoked", wipe=True)
         if asker.is_revoked:
             raise Problem(403, "device_revoked", wipe=True)
-        if known is None or (asker.device != device and not asker.is_program):
+        if known is None or not is_theirs:
             raise Problem(404, "unknown_device")
         return known
 
     def keep_refused(self) -> None:
-        """Keep what a revoked phone had not sent, unless another's secret came with it."""
-        if self.asker.device != self.envelope.device and not self.asker.is_program:
-            return
+        """Keep what a revoked phone had not sent, for a supervisor to review, and what it read."""
         language = self.envelope.language
         refusal = Refusal("device_revoked", say(language, "refused.device_revoked"))
         with begin(self.organisation, write=True) as connection:
             take_counter(connection, self.organisation)
-            refuse_all(connection, self.author, self.offers(), refusal, self.now)
+            refuse_all(connection, self.author, self.offers(), refusal, self.now, self.correction)
+            self.note_offline_reads(connection)
+            contact.note_contact(
+                connection, self.organisation, self.envelope, self.now, is_last=True
+            )
+
+    def note_offline_reads(self, connection: Connection) -> None:
+        member, envelope = self.asker.member, self.envelope
+        contact.note_offline_reads(
+            connection, self.organisation, member, envelope, self.correction, self.now
+        )
 
     def read_cursors(self, counter: Counter) -> tuple[Cursor | None, int | None]:
         sent = (self.envelope.cursor, self.envelope.made)
@@ -149,11 +170,9 @@ class _Sync:
                 skew=self.skew,
                 language=envelope.language,
             )
-            skew = self.skew if abs(self.skew) > SKEW_TOLERATED_MS else 0
-            contact.note_offline_reads(
-                connection, self.organisation, member, envelope, skew, self.now
-            )
-            contact.note_contact(connection, self.organisation, envelope, self.now)
+            self.note_offline_reads(connection)
+            if not contact.note_contact(connection, self.organisation, envelope, self.now):
+                raise _RevokedMeanwhile
         return answered
 
     def read(self, epoch: str, cursor: Cursor | None, since: int) -> dict[str, Any]:

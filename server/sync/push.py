@@ -152,7 +152,7 @@ class _Push:
                 answered.accepted[offer.n] = self.accept(offer)
             else:
                 answered.refused[offer.n] = refusal.to_wire()
-                refusals.append(refusal_row(self.author, offer, refusal, self.now))
+                refusals.append(refusal_row(self.author, offer, refusal, self.now, self.skew))
 
         records, notices = self.records.rows(organisation)
         save_changes(self.connection, self.rows)

@@ -9,14 +9,27 @@ import orjson
 from sqlalchemy import Connection
 
 from server.body import as_sent
-from server.sync.envelope import is_uuid
+from server.sync.envelope import is_uuid, is_whole
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.stored import known_dots, save_refusals
 
+WAITING = "waiting"
+"""Refused for its phone's sake, not for its own: a supervisor reviews it (server/reviewing.py)."""
 
-def refusal_row(author: Author, offer: Offer, refusal: Refusal, now: int) -> Mapping[str, Any]:
-    """A refused change as it is kept: whole, as sent, with its answer."""
+
+def refusal_row(
+    author: Author,
+    offer: Offer,
+    refusal: Refusal,
+    now: int,
+    skew: int = 0,
+    outcome: str | None = None,
+) -> Mapping[str, Any]:
+    """A refused change as it is kept: whole, as sent, with its answer. Its `at` is kept besides as
+    it would have been stored, since the skew of its request is known only once."""
     record, patient = offer.sent.get("record"), offer.sent.get("patient")
+    at = offer.sent.get("at")
+    freed = max(0, min(at - skew, now)) if at is not None and is_whole(at) else None
     return {
         "organisation": author.organisation,
         "device": author.device,
@@ -27,18 +40,29 @@ def refusal_row(author: Author, offer: Offer, refusal: Refusal, now: int) -> Map
         "body": as_sent(offer.sent),
         "digest": offer.digest,
         "answer": orjson.dumps(refusal.to_wire()).decode(),
+        "at": freed,
         "refused_at": now,
+        "outcome": outcome,
     }
 
 
 def refuse_all(
-    connection: Connection, author: Author, offers: Sequence[Offer], refusal: Refusal, now: int
+    connection: Connection,
+    author: Author,
+    offers: Sequence[Offer],
+    refusal: Refusal,
+    now: int,
+    skew: int,
 ) -> None:
-    """Keep all changes of a revoked phone that are not stored yet, under one refusal."""
+    """Keep what a revoked phone sends that is not stored yet, under one refusal, for review."""
     if not offers:
         return
     stored = known_dots(connection, author.organisation, author.device, offers[0].n, offers[-1].n)
     save_refusals(
         connection,
-        [refusal_row(author, offer, refusal, now) for offer in offers if offer.n not in stored],
+        [
+            refusal_row(author, offer, refusal, now, skew, WAITING)
+            for offer in offers
+            if offer.n not in stored
+        ],
     )

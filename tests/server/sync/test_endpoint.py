@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from server import devices
 from server.body import MOST_BYTES
 from server.database import begin
+from server.sync import endpoint
 from server.tables import access_log, changes, device, organisation, refusals
 from tests.server.office import ORIGIN, Office, Phone, Session, new_id
 from tests.server.sync.test_pull import end, own_assignment
@@ -261,6 +262,93 @@ def test_a_revoked_phone_is_told_to_erase_itself_and_its_changes_are_kept(
     assert orjson.loads(kept[0].answer)["code"] == "device_revoked"
     other = phone.session.get(f"/api/records/{patient}/history")
     assert (other.status_code, other.json["wipe"]) == (403, True)
+
+
+def revoke(office: Office, phone: Phone) -> None:
+    with begin(office.organisation, write=True) as connection:
+        assert devices.revoke(connection, office.organisation, id_=phone.device) == 1
+
+
+def test_a_revoked_phone_erases_itself_whoever_is_signed_in_beside_it(
+    phone: Phone, colleague: Phone, office: Office
+) -> None:
+    """Two people use one phone: the store that is open is not that of the session."""
+    phone.new_patient()
+    colleague.session.headers["Doorstep-Device"] = phone.session.headers["Doorstep-Device"]
+    answer = colleague.send(phone.request())
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_device")
+    revoke(office, phone)
+    for _ in range(2):
+        answer = colleague.send(phone.request())
+        assert (answer.status_code, answer.json["wipe"]) == (403, True)
+    answer = colleague.session.get("/api/me")
+    assert (answer.status_code, answer.json["wipe"]) == (403, True)
+    with begin(office.organisation) as connection:
+        kept = connection.execute(select(refusals.c.member, refusals.c.device)).all()
+    assert kept == [(phone.member, phone.device)]
+
+
+def test_a_phone_revoked_while_it_waits_for_the_counter_changes_nothing(
+    phone: Phone, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = phone.new_patient()
+
+    def revoked_first(*given: Any) -> Any:
+        if phone.device not in asked:
+            asked.append(phone.device)
+            revoke(office, phone)
+        return find(*given)
+
+    asked: list[str] = []
+    find = endpoint._Sync.read_cursors
+    monkeypatch.setattr(endpoint._Sync, "read_cursors", revoked_first)
+    answer = phone.send(phone.request())
+    assert (answer.status_code, answer.json["wipe"]) == (403, True)
+    with begin(office.organisation) as connection:
+        assert connection.scalars(select(refusals.c.record)).all() == [patient]
+        assert not connection.scalars(select(changes.c.n).filter_by(record=patient)).all()
+
+
+def test_what_a_revoked_phone_brings_is_no_longer_unsent_and_its_reads_are_noted(
+    phone: Phone, office: Office
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    revoke(office, phone)
+    phone.new("medication", patient, name="Aspirin")
+    read = {"id": new_id(), "patient": patient, "at": phone.now(), "what": "chart"}
+    phone.send(phone.request(reads=[read], status={"unsent": 3}))
+    with begin(office.organisation) as connection:
+        told = connection.scalar(select(device.c.status).filter_by(id=phone.device))
+        noted = select(access_log.c.is_offline).filter_by(patient=patient, what="chart")
+        assert connection.scalars(noted).all() == [True]
+    assert orjson.loads(told or "")["unsent"] == 2
+
+
+def test_the_wrong_clock_of_a_revoked_phone_is_put_right_as_any_others(
+    phone: Phone, office: Office
+) -> None:
+    phone.clock = 24 * 3600 * 1000
+    phone.new_patient()
+    revoke(office, phone)
+    phone.send(phone.request())
+    with begin(office.organisation) as connection:
+        kept = connection.execute(select(refusals.c.at, refusals.c.refused_at)).one()
+    assert kept.refused_at - 60_000 < kept.at <= kept.refused_at
+
+
+def test_a_token_makes_a_program_none_of_its_members_phones(phone: Phone, office: Office) -> None:
+    phone.new_patient()
+    program = office.program(phone.member)
+    stranger = Phone(program, phone.device)
+    assert raw(stranger, orjson.dumps(stranger.request())) == (404, "unknown_device")
+    assert raw(stranger, orjson.dumps(phone.request())) == (404, "unknown_device")
+    revoke(office, phone)
+    assert raw(stranger, orjson.dumps(phone.request())) == (404, "unknown_device")
+    assert rows(office) == 0
+    own = as_phone(program)
+    phone.session.headers["Doorstep-Device"] = "of no phone"
+    assert phone.send(own.request()).status_code == 404
 
 
 def test_another_epoch_is_answered_before_anything_else(phone: Phone, office: Office) -> None:
