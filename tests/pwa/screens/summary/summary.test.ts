@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { summaryOf, type SummarySource } from '../../../../pwa/src/screens/summary/content';
-import { fileNameOf } from '../../../../pwa/src/screens/summary/share';
+import { fileNameOf } from '../../../../pwa/src/screens/summary/file-name';
 import { textOf } from '../../../../pwa/src/screens/summary/text';
 import type { RecordShown } from '../../../../pwa/src/store/types';
 import { shown } from '../shown';

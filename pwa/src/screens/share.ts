@@ -1,21 +1,12 @@
-/** Handing a summary on. Nothing of a chart leaves the sealed store but by this, and only when somebody taps it. */
+/** Handing a file on. Nothing of a chart leaves the sealed store but by this, and only when somebody taps it. */
 
-/** A name that tells the day and not the illness: "Visit summary 2026-11-21 Ruiz.pdf" is read in a list of files. */
-export function fileNameOf(person: string, ended: unknown): string {
-  const day = typeof ended === 'string' ? ended.slice(0, 10) : '';
-  const safe = [day, person.split(' ').at(-1) ?? '']
-    .filter(Boolean)
-    .join(' ')
-    .replace(/[\\/:*?"<>|\p{Cc}]/gu, '');
-  return `${safe || 'summary'}.pdf`;
-}
-
+/** Opens the phone's share sheet, or saves the file where there is none. */
 export async function shareOrDownload(
-  pdf: Blob,
+  content: Blob,
   name: string,
   title: string,
 ): Promise<'shared' | 'downloaded' | 'not'> {
-  const file = new File([pdf], name, { type: 'application/pdf' });
+  const file = new File([content], name, { type: content.type });
   if (navigator.canShare?.({ files: [file] })) {
     try {
       await navigator.share({ files: [file], title });
