@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, func, select
+from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.settings import Settings
@@ -105,6 +105,15 @@ def see_organisations(connection: Connection) -> None:
     """Let this transaction see which organisations there are, and nothing of what they hold. It is
     for the command line, which asks which one it is about; no view calls it."""
     _say(connection, "doorstep.listing", "on")
+
+
+def is_bound(connection: Connection) -> bool:
+    """Whether row-level security holds for the role that serves: not for a superuser, nor for one
+    that may bypass it."""
+    if is_sqlite(connection):
+        return True
+    asked = "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
+    return bool(connection.scalars(text(asked)).one())
 
 
 def _say(connection: Connection, setting: str, value: str) -> None:
