@@ -13,6 +13,7 @@ key can change no row, take none away and move none unnoticed (server/audit/veri
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -52,6 +53,7 @@ ACTS: dict[str, str] = {
     "sign_in": "somebody signed in",
     "passkey_added": "a passkey was added",
     "passkey_removed": "a passkey was removed",
+    "passkey_cloned": "a passkey was refused: another authenticator used it meanwhile",
     "escrow_release": "the copy of a phone's key was given back to its member",
     "device_enrolled": "a phone or a program began to sync",
     "device_revoked": "a phone was revoked",
@@ -68,8 +70,14 @@ ACTS: dict[str, str] = {
 }
 """What may be done. A row about a colleague has them as its subject."""
 
+HEADS_LOGGED_EVERY = 100
+"""Every so many links the server's own log says the head: logs are kept elsewhere, and so prove
+that the chain was not cut off behind it."""
+
 FIRST_LINK = 0
 NOTHING_BEFORE = ""
+
+log = logging.getLogger("doorstep.access_log")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +188,8 @@ def _link(connection: Connection, organisation: str, rows: list[dict[str, Any]])
     store(connection, access_log, rows)
     hashed = hash_of_link(key, organisation, number, before, rows)
     _add_link(connection, organisation, number, len(rows), hashed)
+    if number % HEADS_LOGGED_EVERY == 0:
+        log.info("access log of %s: head %d:%s", organisation, number, hashed)
 
 
 def _last_link(connection: Connection, organisation: str) -> tuple[int, str] | None:

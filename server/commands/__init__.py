@@ -22,6 +22,7 @@ GROUPS = {
     "token": "token",
     "device": "device",
     "import": "import_",
+    "audit": "audit",
     "catalogue": "catalogue",
 }
 """Each command and the module here in which it stands, under its own name or as `command`."""

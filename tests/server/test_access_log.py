@@ -144,6 +144,19 @@ def test_a_detail_is_kept_as_every_database_can(office: Office) -> None:
     assert entries(office.organisation)[-1].detail == "half a pair ? and ?"
 
 
+def test_the_head_is_logged_now_and_then(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("server.access_log.HEADS_LOGGED_EVERY", 2)
+    with caplog.at_level("INFO", "doorstep.access_log"):
+        for _ in range(3):
+            note_one(office.organisation)
+    head = links(office.organisation)[2]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"access log of {office.organisation}: head 2:{head.hash}"
+    ]
+
+
 def test_those_who_note_at_once_leave_one_unbroken_chain(app: Flask, office: Office) -> None:
     """Threads of their own, each with its own connection: on PostgreSQL they truly run at once."""
     organisation, start, failed = office.organisation, threading.Barrier(6), []

@@ -1,0 +1,1 @@
+"""What the access log answers: whether it is whole, and who saw, changed and held a chart."""
