@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from server.catalogue import clinical, money, people, plan, staff, visits
+from server.catalogue import clinical, money, office, people, plan, staff, visits
 from server.catalogue.declare import declared
 from server.catalogue.describe import describe, export
 from server.catalogue.kind import CatalogueKind, kind_of
 
 PROTOCOL = 1
-AREAS = (people, clinical, plan, visits, money, staff)
+AREAS = (people, clinical, plan, visits, money, staff, office)
 """The area files, in the order in which kinds are listed; importing them declares the kinds."""
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from server.catalogue.moments import Date, Instant, Zoned
+from server.catalogue.moments import Date, Instant, Zone, Zoned
 from server.catalogue.parts import File, Flat
 from server.catalogue.values import (
     Boolean,
@@ -40,6 +40,10 @@ EVERYONE = (*CARE, ADMINISTRATOR)
 SERVER: tuple[str, ...] = ()
 """Nobody by way of sync: the server itself writes it."""
 
+Scope = Literal["chart", "library", "office"]
+"""chart: of one patient. library: of nobody, on every phone whose role reads it. office: of nobody
+and on no phone; those whose role reads it ask the server."""
+
 Index = Literal["status", "due", "owner", "date"]
 PROSE = 20_000
 """The most characters of a three_way field: its merge costs the square of its sentences."""
@@ -53,6 +57,7 @@ class Spec:
     because: str = ""
     terminal: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
+    read: tuple[str, ...] | None = None
     write: tuple[str, ...] | None = None
     indexed: Index | None = None
     known: tuple[str, ...] = ()
@@ -64,10 +69,11 @@ class Declaration:
 
     name: str
     schema: type[Schema]
-    scope: Literal["chart", "library"]
+    scope: Scope
     read: tuple[str, ...]
     write: tuple[str, ...]
     deletable: bool
+    is_single: bool
 
 
 declared: list[Declaration] = []
@@ -76,15 +82,17 @@ declared: list[Declaration] = []
 def kind(
     name: str,
     *,
-    scope: Literal["chart", "library"] = "chart",
+    scope: Scope = "chart",
     read: tuple[str, ...] = CARE,
     write: tuple[str, ...] = CARE,
     deletable: bool = True,
+    single: bool = False,
 ) -> Callable[[type[Schema]], type[Schema]]:
-    """Declares the schema class below it as a kind of record."""
+    """Declares the schema class below it as a kind of record. A single one has one record an
+    organisation, whose id is the organisation's."""
 
     def declare(schema: type[Schema]) -> type[Schema]:
-        declared.append(Declaration(name, schema, scope, read, write, deletable))
+        declared.append(Declaration(name, schema, scope, read, write, deletable, single))
         return schema
 
     return declare
@@ -157,6 +165,10 @@ def datetime(rule: Rule, *, required: bool = False, **spec: Any) -> fields.Field
 
 def zoned(rule: Rule, *, required: bool = False, **spec: Any) -> fields.Field[Any]:
     return _field(Zoned, rule, required, spec)
+
+
+def zone(rule: Rule, *, required: bool = False, **spec: Any) -> fields.Field[Any]:
+    return _field(Zone, rule, required, spec)
 
 
 def reference(

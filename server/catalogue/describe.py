@@ -66,6 +66,8 @@ def _field(kind: CatalogueKind, field: CatalogueField, voice: Voice) -> dict[str
     }
     if WORDS["en"].has_help(kind.name, field.name):
         described |= voice.under("help", lambda words: words.help(kind.name, field.name))
+    if field.read is not None:
+        described["read"] = list(field.read)
     if field.write is not None:
         described["write"] = list(field.write)
     for name, members in {

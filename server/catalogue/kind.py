@@ -48,6 +48,11 @@ class CatalogueField:
         return getattr(self.marshmallow, "max_length", None)
 
     @property
+    def read(self) -> tuple[str, ...] | None:
+        """The roles that may read this field, where they are fewer than the kind's."""
+        return self.spec.read
+
+    @property
     def write(self) -> tuple[str, ...] | None:
         """The roles that may write this field, where they are fewer than the kind's."""
         return self.spec.write
@@ -74,9 +79,19 @@ class CatalogueKind:
     read: tuple[str, ...]
     write: tuple[str, ...]
     deletable: bool
+    is_single: bool
+    """There is one such record an organisation; its id is the organisation's."""
     schema: Schema
     fields: Mapping[str, CatalogueField]
     engine: Kind
+
+    def withheld_from(self, role: str) -> frozenset[str]:
+        """The fields that a role may not read, though it reads the kind."""
+        return frozenset(
+            name
+            for name, field in self.fields.items()
+            if field.read is not None and role not in field.read
+        )
 
 
 def kind_of(declaration: Declaration) -> CatalogueKind:
@@ -93,6 +108,7 @@ def kind_of(declaration: Declaration) -> CatalogueKind:
         declaration.read,
         declaration.write,
         declaration.deletable,
+        declaration.is_single,
         schema,
         MappingProxyType(fields),
         engine,

@@ -1,5 +1,5 @@
 """The types of days and times: a date that may be partial, an instant with its offset, a wall
-time in a zone."""
+time in a zone, and the zone alone."""
 
 import re
 from datetime import date, datetime
@@ -20,6 +20,20 @@ WALL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 def zones() -> frozenset[str]:
     """The names of the IANA zones, without those that only say where this machine stands."""
     return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
+
+
+class Zone(Value):
+    """The IANA name of a time zone: `America/New_York`."""
+
+    max_length = 64
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if type(value) is not str or value not in zones():
+            raise self.make_error("unknown_zone")
+        return value
+
+    def describe(self) -> dict[str, Any]:
+        return {"format": "time-zone", "max_length": self.max_length}
 
 
 class Date(Value):

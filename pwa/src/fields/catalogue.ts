@@ -56,12 +56,16 @@ export interface Field extends ValueShape {
   terminal?: readonly string[];
   /** The fields that an append signature locks. */
   locks?: readonly string[];
+  /** Those who may read it and write it, where they are fewer than the kind's. */
+  read?: readonly Role[];
   write?: readonly Role[];
 }
 
 export interface Kind {
   kind: string;
-  scope: 'chart' | 'library';
+  /** An office kind is on no phone: its screens ask the server. */
+  scope: 'chart' | 'library' | 'office';
+  read: readonly Role[];
   write: readonly Role[];
   deletable: boolean;
   fields: readonly Field[];

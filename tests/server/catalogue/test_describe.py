@@ -57,6 +57,10 @@ def test_choices_parts_and_rights_are_described() -> None:
     assert fields["visit", "signature"]["locks"][:2] == ["note_how", "note_done"]
     assert fields["member", "role"]["write"] == []
     assert "write" not in fields["member", "telephone"]
+    assert kinds["vacancy"]["scope"] == "office"
+    assert fields["cover", "reason"]["read"] == ["supervisor", "administrator"]
+    assert "read" not in fields["cover", "note"]
+    assert fields["organisation_settings", "time_zone"]["format"] == "time-zone"
     telecom = {part["name"]: part for part in fields["patient", "telecom"]["parts"]}
     assert telecom["use"]["choice_labels"]["mobile"] == "Mobile"
     assert telecom["value"] == {

@@ -27,7 +27,9 @@ def test_the_first_kinds_are_all_there() -> None:
         *("patient", "related_person", "assignment", "care_team_member"),
         *("condition", "allergy", "medication", "observation"),
         *("goal", "goal_progress", "task", "need", "care_plan"),
-        *("appointment", "visit", "coverage", "consent", "member"),
+        *("appointment", "visit", "coverage", "consent"),
+        *("member", "cover", "on_call"),
+        *("organisation_settings", "training_credential", "vacancy", "candidate"),
     ]
 
 
@@ -121,6 +123,22 @@ def test_choices_are_distinct_and_more_than_one(kind: CatalogueKind) -> None:
 def test_narrower_rights_are_narrower(kind: CatalogueKind) -> None:
     for name, field in kind.fields.items():
         assert field.write is None or set(field.write) < set(kind.write), name
+        assert field.read is None or set(field.read) < set(kind.read), name
+
+
+@each_kind
+def test_whoever_writes_a_field_may_read_it(kind: CatalogueKind) -> None:
+    """What a person typed comes back to them: in the record, its history and what is set aside."""
+    for name, field in kind.fields.items():
+        written = kind.write if field.write is None else field.write
+        assert set(written) <= set(kind.read if field.read is None else field.read), name
+
+
+@each_kind
+def test_a_record_has_its_required_fields_for_every_reader(kind: CatalogueKind) -> None:
+    for role in kind.read:
+        withheld = kind.withheld_from(role)
+        assert not [name for name in withheld if kind.fields[name].required], role
 
 
 def test_what_protects_a_person_comes_last() -> None:
@@ -145,6 +163,9 @@ def test_what_protects_a_person_comes_last() -> None:
         "need.patient_wants_help": "no",
         "need.confidential": True,
         "consent.status": "rejected",
+        "cover.status": "cancelled",
+        "on_call.status": "cancelled",
+        "training_credential.status": "expired",
     }
 
 
@@ -160,6 +181,8 @@ def test_two_ends_of_one_thing_are_a_question() -> None:
         "care_plan.status": ("revoked", "completed"),
         "appointment.status": ("fulfilled", "cancelled", "noshow"),
         "visit.status": ("finished", "cancelled"),
+        "vacancy.status": ("filled", "closed"),
+        "candidate.stage": ("hired", "declined", "withdrawn"),
     }
 
 
@@ -176,22 +199,44 @@ def test_what_two_people_may_never_blend_is_multi_value() -> None:
     }
 
 
+CARE = ("coordinator", "clinician", "supervisor")
+OFFICE = ("supervisor", "administrator")
+
+
+def test_who_may_read_what() -> None:
+    """An administrator reads no chart, and nobody out on visits reads of employment."""
+    read = {kind.name: (kind.scope, kind.read) for kind in KINDS if kind.scope != "chart"}
+    everyone = ("library", (*CARE, "administrator"))
+    assert read == {
+        **dict.fromkeys(("member", "cover", "on_call", "organisation_settings"), everyone),
+        **dict.fromkeys(("training_credential", "vacancy", "candidate"), ("office", OFFICE)),
+    }
+    assert {kind.read for kind in KINDS if kind.scope == "chart"} == {CARE}
+    narrower = {f"{kind.name}.{f.name}": f.read for kind, f in FIELDS if f.read is not None}
+    assert narrower == {"cover.reason": OFFICE}
+
+
 def test_who_may_write_what() -> None:
-    """Assignments are the right to a chart, and the office's; a card follows the account."""
-    care = ("coordinator", "clinician", "supervisor")
-    written = {kind.name: kind.write for kind in KINDS if kind.write != care}
+    """Assignments, covers and the roster are the right to a chart, and the supervisors'; a card
+    follows the account."""
+    written = {kind.name: kind.write for kind in KINDS if kind.write != CARE}
     assert written == {
-        "assignment": ("supervisor",),
-        "member": ("supervisor", "administrator"),
+        **dict.fromkeys(("assignment", "cover"), ("supervisor",)),
+        **dict.fromkeys(("member", "organisation_settings"), OFFICE),
+        **dict.fromkeys(("training_credential", "vacancy", "candidate"), OFFICE),
     }
     narrower = {f"{kind.name}.{f.name}": f.write for kind, f in FIELDS if f.write is not None}
+    roster = ("member", "team", "tier", "start", "end", "status", "escalate_after_minutes")
     assert narrower == {
         "patient.merged_into": ("supervisor",),
         "member.name": (),
         "member.role": (),
         "member.team": (),
         "member.status": (),
+        **{f"on_call.{name}": ("supervisor",) for name in roster},
     }
     assert {kind.name for kind in KINDS if not kind.deletable} == {
-        *("patient", "allergy", "observation", "goal_progress", "visit", "consent", "member")
+        *("patient", "allergy", "observation", "goal_progress", "visit", "consent"),
+        *("member", "on_call", "organisation_settings"),
     }
+    assert [kind.name for kind in KINDS if kind.is_single] == ["organisation_settings"]

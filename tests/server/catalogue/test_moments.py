@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.catalogue import Invalid
-from server.catalogue.moments import Date, Instant, Zoned
+from server.catalogue.moments import Date, Instant, Zone, Zoned
 from server.catalogue.values import Value
 
 DAY, PARTIAL = Date(), Date(partial=True)
@@ -22,6 +22,7 @@ DAY, PARTIAL = Date(), Date(partial=True)
         (Instant(), "2026-11-21T10:00:00-05:00"),
         (Instant(), "2026-11-21T15:00:00.123Z"),
         (Instant(), "2026-11-21T15:00:00.123456789Z"),
+        (Zone(), "America/New_York"),
         (Zoned(), {"local": "2026-11-21T10:00", "zone": "America/New_York"}),
         # Clocks were set forward over this half hour: the wall still says it, so it is kept.
         (Zoned(), {"local": "2026-03-08T02:30", "zone": "America/New_York"}),
@@ -54,6 +55,9 @@ def test_the_letters_of_an_instant_are_written_large() -> None:
         (Instant(), "2026-11-21T10:00Z", "not_a_time"),
         (Instant(), "2026-11-21", "not_a_time"),
         (Instant(), 1795200000, "not_a_time"),
+        (Zone(), "Boston", "unknown_zone"),
+        (Zone(), "localtime", "unknown_zone"),
+        (Zone(), {"zone": "America/New_York"}, "unknown_zone"),
         (Zoned(), "2026-11-21T10:00", "not_a_time"),
         (Zoned(), {"local": "2026-11-21T10:00"}, "not_a_time"),
         (Zoned(), {"local": "2026-11-21T10:00Z", "zone": "America/New_York"}, "not_a_time"),
