@@ -307,7 +307,14 @@ access_log = _table(
     _column("link", BigInteger),
     Index(None, "organisation", "patient", "at"),
     Index(None, "organisation", "member", "at"),
+    Index(None, "organisation", "at"),
     Index(None, "organisation", "link"),
+    Index(
+        "ix_access_log_subject",
+        *("organisation", "subject", "at"),
+        sqlite_where=text("subject IS NOT NULL"),
+        postgresql_where=text("subject IS NOT NULL"),
+    ),
 )
 
 # The hash chain over access_log: one link a request that wrote to it.

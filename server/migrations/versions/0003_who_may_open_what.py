@@ -105,6 +105,15 @@ def upgrade() -> None:
             ["organisation", "member", "at"],
             unique=False,
         )
+        batch_op.create_index(
+            batch_op.f("ix_access_log_organisation_at"), ["organisation", "at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_access_log_subject",
+            ["organisation", "subject", "at"],
+            sqlite_where=sa.text("subject IS NOT NULL"),
+            postgresql_where=sa.text("subject IS NOT NULL"),
+        )
 
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.add_column(sa.Column("erased_at", sa.BigInteger(), nullable=True))
@@ -164,6 +173,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("access_log", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_log_organisation_member_at"))
+        batch_op.drop_index("ix_access_log_subject")
+        batch_op.drop_index(batch_op.f("ix_access_log_organisation_at"))
         batch_op.drop_index(batch_op.f("ix_access_log_organisation_link"))
         batch_op.alter_column(
             "link", existing_type=sa.BigInteger(), type_=sa.INTEGER(), nullable=True
