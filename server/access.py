@@ -25,6 +25,7 @@ from server.who import Caller, bearer, now_ms, who
 Scope = Literal["open", "organisation", "phone", "chart"]
 ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
 CARING = ROLES - {"administrator"}
+OFFICE = frozenset({"supervisor", "administrator"})
 NOBODY_ASKED: frozenset[str] = frozenset()
 ON_A_PHONE = ("phone", "chart")
 

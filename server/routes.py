@@ -7,7 +7,7 @@ them.
 from __future__ import annotations
 
 from server import described, devices, history, signing_in, web
-from server.access import CARING, NOBODY_ASKED, ROLES, Route
+from server.access import CARING, NOBODY_ASKED, OFFICE, ROLES, Route
 from server.summaries import view as summaries
 from server.sync import endpoint
 
@@ -16,7 +16,13 @@ ROUTES = (
           roles=ROLES, scope="chart", log=None, is_for_readers=True, checks_device=True),
     Route(method="POST", path="/api/devices", view=devices.enrol,
           roles=ROLES, scope="organisation", log=None, is_for_readers=True),
+    Route(method="GET", path="/api/devices", view=devices.own,
+          roles=ROLES, scope="phone", log=None),
+    Route(method="POST", path="/api/devices/<device_id>/revoke", view=devices.revoke_one,
+          roles=ROLES, scope="phone", log=None),
     Route(method="GET", path="/api/devices/<device_id>/state", view=devices.state,
+          roles=NOBODY_ASKED, scope="open", log=None),
+    Route(method="POST", path="/api/devices/<device_id>/erased", view=devices.erased,
           roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="GET", path="/api/me", view=signing_in.me,
           roles=ROLES, scope="organisation", log=None),
@@ -30,6 +36,8 @@ ROUTES = (
           roles=CARING, scope="chart", log="summary"),
     Route(method="GET", path="/api/records/<record_id>/history", view=history.history,
           roles=CARING, scope="chart", log="history"),
+    Route(method="GET", path="/api/office/devices", view=devices.of_office,
+          roles=OFFICE, scope="phone", log=None),
     Route(method="GET", path="/api/openapi.json", view=described.openapi,
           roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="GET", path="/healthz", view=web.health,
