@@ -10,7 +10,7 @@ export type Said = Trouble | 'unable';
 export const TROUBLES: Record<Said, { tone: Tone; remedy: Remedy }> = {
   offline: { tone: 'neutral', remedy: 'wait' },
   unable: { tone: 'neutral', remedy: 'wait' },
-  signed_out: { tone: 'danger', remedy: 'sign_in' },
+  signed_out: { tone: 'late', remedy: 'sign_in' },
   outdated: { tone: 'late', remedy: 'update' },
   refused: { tone: 'danger', remedy: 'review' },
 };
