@@ -54,7 +54,6 @@ ACTS: dict[str, str] = {
     "passkey_added": "a passkey was added",
     "passkey_removed": "a passkey was removed",
     "passkey_cloned": "a passkey was refused, since another like it had been used meanwhile",
-    "passkey_cloned": "a passkey was refused: another authenticator used it meanwhile",
     "escrow_release": "the copy of a phone's key was given back to its member",
     "device_enrolled": "a phone or a program began to sync",
     "device_revoked": "a phone was revoked",
