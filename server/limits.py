@@ -40,7 +40,6 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
     "escrow": {"address": Limit(30, QUARTER_MS), "account": Limit(10, QUARTER_MS)},
 }
 """The most tries of a purpose by each of what it is counted by."""
-LONGEST_MS = max(limit.window_ms for limits in LIMITS.values() for limit in limits.values())
 
 
 def count(purpose: str, **by: str | None) -> None:
@@ -58,9 +57,14 @@ def count(purpose: str, **by: str | None) -> None:
             began_at = now - now % limit.window_ms
             if _count(connection, bucket, began_at) > limit.most:
                 waits.append(began_at + limit.window_ms - now)
-        connection.execute(delete(attempt).where(attempt.c.began_at < now - LONGEST_MS))
+        connection.execute(delete(attempt).where(attempt.c.began_at < now - longest_ms()))
     if max(waits):
         raise Problem(429, "too_often", retry_after=-(-max(waits) // 1000))
+
+
+def longest_ms() -> int:
+    """After which no count matters any more."""
+    return max(limit.window_ms for limits in LIMITS.values() for limit in limits.values())
 
 
 def address() -> str | None:

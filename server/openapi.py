@@ -85,13 +85,14 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": UUID} for name in parameters
         ]
+    if route.endpoint in BODIES:
+        operation["requestBody"] = _json(BODIES[route.endpoint]) | {"required": True}
     if route.path == "/api/sync":
-        operation["requestBody"] = _json("sync_request")
         operation["responses"]["200"] |= _json("sync_answer")
     return operation
 
 
-def _json(schema: str) -> dict[str, Any]:
+def _json(schema: str | dict[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
@@ -187,3 +188,28 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         forget=_list(UUID),
     ),
 }
+
+_STRING = {"type": "string"}
+_CREDENTIAL = {
+    "type": "object",
+    "description": "JSON of WebAuthn level 3, as PublicKeyCredential.toJSON gives it",
+}
+_NAME = {"type": "string", "minLength": 1, "maxLength": 100}
+
+BODIES: dict[str, str | dict[str, Any]] = {
+    "POST /api/sync": "sync_request",
+    "POST /api/devices": _object("name", name=_NAME, device=UUID),
+    "POST /api/invitations/open": _object("token", token=_STRING),
+    "POST /api/invitations/accept": _object(
+        "token", token=_STRING, credential=_CREDENTIAL, name=_NAME
+    ),
+    "POST /api/sign-in/options": _object(""),
+    "POST /api/sign-in": _object("credential", credential=_CREDENTIAL),
+    "POST /api/passkeys/options": _object(""),
+    "POST /api/passkeys": _object("credential name", credential=_CREDENTIAL, name=_NAME),
+    "POST /api/passkeys/<passkey_id>/name": _object("name", name=_NAME),
+    "POST /api/passkeys/<passkey_id>/remove": _object(""),
+    "POST /api/devices/<device_id>/escrow": _object("sealed", sealed=_STRING),
+    "POST /api/devices/<device_id>/escrow/release": _object(""),
+}
+"""What a route reads, by method and path: a component's name or a schema."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,7 @@ def test_signed_out_nothing_but_the_open_routes_answers(app: Flask) -> None:
     client = app.test_client(use_cookies=False)
     for route in ROUTES:
         path = route.path.replace("<path:path>", "x")
-        for name in ("record_id", "device_id", "visit_id"):
-            path = path.replace(f"<{name}>", "01938a5b-0000-7000-8000-000000000000")
+        path = re.sub("<\\w+_id>", "01938a5b-0000-7000-8000-000000000000", path)
         answer = client.open(path, method=route.method, json={} if route.method == "POST" else None)
         assert (answer.status_code == 401) is (route.scope != "open"), route.endpoint
 

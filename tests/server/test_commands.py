@@ -59,7 +59,7 @@ def test_an_organisation_with_its_first_people(doorstep: Doorstep, app: Flask) -
     link = doorstep("invite", "rosa@example.org").output.strip()
     browser = app.test_client()
     token = link.rpartition("/")[2]
-    assert browser.post("/api/invitations/accept", json={"token": token}).json["name"] == "Rosa"
+    assert browser.post("/api/invitations/open", json={"token": token}).json["name"] == "Rosa"
     assert doorstep("member", "leave", "rosa@example.org").exit_code == 0
     assert doorstep("invite", "rosa@example.org").exit_code == 1
 

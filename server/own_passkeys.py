@@ -1,0 +1,135 @@
+"""A member's own passkeys, on their unlocked phone.
+
+GET /api/passkeys → {"passkeys": [{"id", "name", "created_at", "last_used_at", "backed_up",
+    "current"}]}; current: this session was begun with it
+POST /api/passkeys/options {} → {"options"}
+POST /api/passkeys {"credential", "name": "Pixel 8"} → 201 {"id"}
+POST /api/passkeys/ID/name {"name"} → 204
+POST /api/passkeys/ID/remove {} → 204
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete, select, update
+
+from server import challenges, passkeys
+from server.access import caller
+from server.access_log import Entry, note
+from server.body import read_json
+from server.database import begin, is_sqlite
+from server.passkeys import NotVerified, name_of
+from server.problems import Problem
+from server.tables import passkey, session
+
+
+def list_passkeys() -> ResponseReturnValue:
+    """The caller's passkeys, the oldest first."""
+    mine = caller()
+    with begin(mine.organisation) as connection:
+        rows = passkeys.of_member(connection, mine.organisation, mine.member)
+    return {
+        "passkeys": [
+            {
+                "id": row.id,
+                "name": row.name,
+                "created_at": row.created_at,
+                "last_used_at": row.last_used_at,
+                "backed_up": row.is_backed_up,
+                "current": row.id == mine.passkey,
+            }
+            for row in rows
+        ]
+    }
+
+
+def passkey_options() -> ResponseReturnValue:
+    """What a browser needs to make a further passkey, on an authenticator that holds none yet."""
+    mine = caller()
+    with begin(mine.organisation) as connection:
+        held = passkeys.of_member(connection, mine.organisation, mine.member)
+    challenge = challenges.give("passkey", mine.member)
+    return {"options": passkeys.creation_options(mine, challenge, held)}
+
+
+def add_passkey() -> ResponseReturnValue:
+    """Keeps a further passkey of the caller."""
+    body = read_json()
+    name = name_of(body.get("name"))
+    credential = body.get("credential")
+    if not isinstance(credential, Mapping):
+        raise Problem(400, "malformed")
+    mine = caller()
+    try:
+        new = passkeys.verify_new(credential, "passkey", mine.member)
+    except NotVerified:
+        raise Problem(403, "passkey_refused") from None
+    with begin(mine.organisation, write=True) as connection:
+        id_ = passkeys.add(connection, mine.organisation, mine.member, new, name)
+        if id_ is None:
+            raise Problem(403, "passkey_refused")
+        note(connection, mine.organisation, [_entry("passkey_added", name)])
+    return {"id": id_}, 201
+
+
+def rename_passkey(passkey_id: str) -> ResponseReturnValue:
+    """Calls a passkey of the caller otherwise."""
+    name = name_of(read_json().get("name"))
+    mine = caller()
+    with begin(mine.organisation, write=True) as connection:
+        named = connection.execute(
+            update(passkey)
+            .where(
+                passkey.c.organisation == mine.organisation,
+                passkey.c.member == mine.member,
+                passkey.c.id == passkey_id,
+            )
+            .values(name=name)
+        )
+    if named.rowcount == 0:
+        raise Problem(404, "not_found")
+    return Response(status=204)
+
+
+def remove_passkey(passkey_id: str) -> ResponseReturnValue:
+    """Removes a passkey of the caller, never the last, and ends the sessions begun with it.
+
+    The session that asks goes on: whoever removes a lost key from a phone that it once opened is
+    not to be locked out of the rest of the tidying.
+    """
+    mine = caller()
+    with begin(mine.organisation, write=True) as connection:
+        query = select(passkey.c.id, passkey.c.name).where(
+            passkey.c.organisation == mine.organisation, passkey.c.member == mine.member
+        )
+        if not is_sqlite(connection):  # of two removals at once one would leave none
+            query = query.order_by(passkey.c.id).with_for_update()
+        names = {row.id: row.name for row in connection.execute(query)}
+        if passkey_id not in names:
+            raise Problem(404, "not_found")
+        if len(names) == 1:
+            raise Problem(409, "last_passkey")
+        connection.execute(
+            delete(passkey).where(
+                passkey.c.organisation == mine.organisation, passkey.c.id == passkey_id
+            )
+        )
+        connection.execute(
+            delete(session).where(
+                session.c.organisation == mine.organisation,
+                session.c.passkey == passkey_id,
+                session.c.token != mine.session,
+            )
+        )
+        note(connection, mine.organisation, [_entry("passkey_removed", names[passkey_id])])
+    return Response(status=204)
+
+
+def _entry(what: str, name: str) -> Entry:
+    mine = caller()
+    return Entry(
+        what=what, member=mine.member, device=mine.device, subject=mine.member, detail=name
+    )
