@@ -39,6 +39,7 @@ READS: dict[str, str] = {
     "office_access": "the access log was looked at; of one chart or colleague where it says so",
     "office_refusals": "what phones could not bring in was looked at",
     "office_openings": "the list of charts opened was looked at",
+    "office_records": "records of employment were looked at; the detail is their kind",
     "office_retention": "the list of charts past their period was looked at",
     "export": "a report left as a file",
 }
@@ -46,6 +47,7 @@ READS: dict[str, str] = {
 
 ACTS: dict[str, str] = {
     "opening": "a chart was opened without being assigned; the detail is the reason given",
+    "opening_reviewed": "a supervisor has looked at such an opening",
     "refusal_accepted": "what a phone could not bring in was accepted by a supervisor",
     "refusal_dismissed": "it was looked at and left out",
     "invited": "somebody was given a sign-in link",

@@ -3,7 +3,7 @@ what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from server.body import as_sent, parse
 from server.catalogue import CATALOGUE
 from server.database import AnyRow, begin
 from server.problems import Problem
+from server.readable import without
 from server.sync.stored import change_of
 from server.tables import changes, records, refusals
 from sync import Change, Kind, State, set_aside, show
@@ -41,6 +42,8 @@ def history(record_id: str) -> Response:
             *_accepted(connection, reader.organisation, record_id, record),
             *_refused(connection, reader.organisation, record_id),
         ]
+        if withheld := CATALOGUE.kinds[record.kind].withheld_from(reader.role):
+            entries = list(_of_other_fields(entries, withheld))
     return Response(as_sent({"changes": entries}), mimetype="application/json")
 
 
@@ -85,6 +88,20 @@ def _refused(connection: Connection, organisation: str, record_id: str) -> Itera
             "outcome": "refused",
             "code": orjson.loads(row.answer)["code"],
         }
+
+
+def _of_other_fields(
+    entries: Iterable[dict[str, Any]], withheld: frozenset[str]
+) -> Iterator[dict[str, Any]]:
+    """The changes without what they wrote of these fields; what wrote nothing else is left out."""
+    for entry in entries:
+        writes = {
+            name: without(withheld, entry[name])
+            for name in ("set", "add", "remove")
+            if isinstance(entry.get(name), dict)
+        }
+        if "delete" in entry or any(writes.values()):
+            yield entry | writes
 
 
 class Outcomes:

@@ -83,13 +83,18 @@ def _operation(route: Route) -> dict[str, Any]:
     parameters = re.findall(r"{(\w+)}", _template(route.path))
     if parameters:
         operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": UUID} for name in parameters
+            {"name": name, "in": "path", "required": True, "schema": _parameter(name)}
+            for name in parameters
         ]
     if route.endpoint in BODIES:
         operation["requestBody"] = _json(BODIES[route.endpoint]) | {"required": True}
     if route.path == "/api/sync":
         operation["responses"]["200"] |= _json("sync_answer")
     return operation
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    return UUID if name.endswith("_id") else {"type": "string"}
 
 
 def _json(schema: str | dict[str, Any]) -> dict[str, Any]:

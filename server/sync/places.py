@@ -10,8 +10,8 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
-from server.catalogue import CATALOGUE
 from server.database import is_sqlite
+from server.readable import kinds_never_pulled
 from server.sync.cursor import END, Cursor
 
 FIRST_WINDOW = 4
@@ -22,6 +22,7 @@ CHARTS_AT_ONCE = 32
 class Placed(NamedTuple):
     place: int
     id: str
+    kind: str
     body: str
 
 
@@ -52,13 +53,10 @@ class Places:
         self.start = start
         self.head = head
         self.limit = limit
-        self.unreadable = [
-            kind.name for kind in CATALOGUE.kinds.values() if reader.role not in kind.read
-        ]
         self.bound = {
             "organisation": reader.organisation,
             "most": limit + 1,
-            "unreadable": self.unreadable,
+            "unreadable": kinds_never_pulled(reader.role),
         }
 
     def records(self, held: Sequence[Held]) -> list[Placed]:
@@ -132,7 +130,7 @@ def _statement(sql: str) -> TextClause:
 READABLE = "AND r.kind NOT IN :unreadable"
 
 LIBRARY = _statement(f"""
-    SELECT r.position AS place, r.id, r.body FROM records AS r
+    SELECT r.position AS place, r.id, r.kind, r.body FROM records AS r
     WHERE r.organisation = :organisation AND r.patient IS NULL
       AND r.position > :low AND r.position <= :high {READABLE}
     ORDER BY r.position LIMIT :most
@@ -143,7 +141,7 @@ LIBRARY = _statement(f"""
 # without their bodies, which are looked up by where the row lies for those that are left; LIMIT 1
 # keeps PostgreSQL from turning that look-up into a join of its own choice.
 _SQLITE = f"""
-    SELECT chosen.place, r.id, r.body
+    SELECT chosen.place, r.id, r.kind, r.body
     FROM (
         SELECT {{place}} AS place, r.rowid AS row
         FROM (
@@ -158,7 +156,7 @@ _SQLITE = f"""
     ) AS chosen CROSS JOIN records AS r ON r.rowid = chosen.row
 """
 _POSTGRESQL = f"""
-    SELECT chosen.place, body.id, body.body
+    SELECT chosen.place, body.id, body.kind, body.body
     FROM (
         SELECT of_chart.place, of_chart.row
         FROM unnest(CAST(:patients AS text[]), CAST(:seqs AS bigint[]), CAST(:ids AS text[]))
@@ -171,8 +169,9 @@ _POSTGRESQL = f"""
         ) AS of_chart
         ORDER BY of_chart.place, of_chart.id LIMIT :most
     ) AS chosen
-    CROSS JOIN LATERAL (SELECT r.id, r.body FROM records AS r WHERE r.ctid = chosen.row LIMIT 1)
-        AS body
+    CROSS JOIN LATERAL (
+        SELECT r.id, r.kind, r.body FROM records AS r WHERE r.ctid = chosen.row LIMIT 1
+    ) AS body
 """
 
 

@@ -8,7 +8,7 @@ A record's place is (max(position, held since), id). One chart is therefore sent
       comes at the grant's place,   │  comes at its own position
       in order of id                │
 
-Bodies are stored as the wire carries them and never decoded.
+Bodies are stored as the wire carries them, and decoded only where a field is withheld.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from server.readable import body_for
 from server.sync.cursor import END, Cursor
 from server.sync.places import Held, Placed, Places, Reader
 from server.tables import grants, organisation
@@ -50,7 +51,7 @@ def pull(connection: Connection, reader: Reader, after: Cursor | None, limit: in
     page = _cut(found, limit)
     more = len(page) < len(found)
     return Page(
-        [each.body for each in page],
+        [body_for(reader.role, each.kind, each.body) for each in page],
         sorted(lost) if after else (),
         Cursor(page[-1].place, page[-1].id) if more else end,
         more,

@@ -127,8 +127,10 @@ def _read_kind(author: Author, offer: Offer, language: str) -> Refusal | None:
         return _refuse("unknown_kind", "unknown_kind", language)
     offer.kind = kind
     expected = offer.record if kind.name == "patient" else offer.patient
-    if (offer.patient is None) != (kind.scope == "library") or offer.patient != expected:
+    if (offer.patient is None) == (kind.scope == "chart") or offer.patient != expected:
         return _refuse("invalid", "shape", language, "patient")
+    if kind.is_single and offer.record != author.organisation:
+        return _refuse("invalid", "shape", language, "record")
     if author.is_trusted:
         return None
     if author.role not in kind.write:
