@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server.commands.invite import print_link
 from server.database import begin
 from server.organisations import NewMember, Unfit, create_organisation
 from server.signing_in import invite
@@ -21,4 +22,5 @@ def command(name: str, email: str, administrator: str) -> None:
     except Unfit as error:
         raise click.ClickException(str(error)) from error
     with begin(organisation_id, write=True) as connection:
-        click.echo(invite(connection, organisation_id, email))
+        link = invite(connection, organisation_id, email)
+    print_link(link)

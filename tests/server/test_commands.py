@@ -56,7 +56,10 @@ def test_an_organisation_with_its_first_people(doorstep: Doorstep, app: Flask) -
     ]
     assert doorstep("team", "list").output == "North  1\nSouth  0\n"
     assert "rosa@example.org" in doorstep("member", "list").output
-    link = doorstep("invite", "rosa@example.org").output.strip()
+    printed = doorstep("invite", "rosa@example.org").output
+    link = printed.strip()
+    assert printed == f"{link}\n"
+    assert doorstep("invite", "rosa@example.org", "--qr").output.count("█") > 100
     browser = app.test_client()
     token = link.rpartition("/")[2]
     assert browser.post("/api/invitations/open", json={"token": token}).json["name"] == "Rosa"
