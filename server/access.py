@@ -26,6 +26,7 @@ Scope = Literal["open", "organisation", "phone", "chart"]
 ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
 CARING = ROLES - {"administrator"}
 OFFICE = frozenset({"supervisor", "administrator"})
+ADMINISTRATORS = ROLES - CARING
 NOBODY_ASKED: frozenset[str] = frozenset()
 ON_A_PHONE = ("phone", "chart")
 

@@ -23,7 +23,12 @@ CHUNK = 1_000
 
 
 class NotTaken(RuntimeError):
-    """A change of the server's own was refused, which is a defect of ours."""
+    """A change of the server's own was refused, which is a defect of ours, or a value of `field`
+    that was passed on into it."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,8 @@ def write_as_server(
     author = Author(organisation_id, member_id, "", counter.device, is_trusted=True)
     answered = _push(connection, counter, author, changes, None)
     if answered.refused:
-        raise NotTaken(next(iter(answered.refused.values()))["message"])
+        refusal = next(iter(answered.refused.values()))
+        raise NotTaken(refusal["message"], refusal.get("field"))
 
 
 def _push(
