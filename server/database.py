@@ -98,7 +98,7 @@ def do_last(
 def enter(connection: Connection, organisation: str) -> None:
     """Go on within one organisation, in a transaction that began before it was known. Until it ends
     nobody else's rows are seen, those of `begin(None)` included."""
-    _say(connection, "doorstep.organisations", organisation)
+    _say(connection, "doorstep.organisation", organisation)
 
 
 def see_organisations(connection: Connection) -> None:

@@ -115,26 +115,29 @@ def medication(program: Program, patient: str, number: int) -> Any:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
-        measure("SQLite", Path(folder), f"sqlite:///{folder}/doorstep.sqlite3", sqlite_floor)
+        url = f"sqlite:///{folder}/doorstep.sqlite3"
+        measure("SQLite", Path(folder), url, url, sqlite_floor)
     folder_of_cluster = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
     cluster = Cluster(folder_of_cluster, DURABLE)
     try:
         cluster.start()
-        cluster.sql("CREATE DATABASE doorstep")
-        cluster.sql("CREATE DATABASE floor")
+        cluster.create("doorstep")
+        cluster.create("floor")
         with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
             measure(
                 "PostgreSQL",
                 Path(folder),
                 cluster.url("doorstep"),
-                lambda home, rows: postgresql_floor(cluster, home, rows),
+                cluster.url("doorstep", cluster.user),
+                lambda _home, rows: postgresql_floor(cluster, rows),
             )
     finally:
         cluster.stop()
         shutil.rmtree(folder_of_cluster)
 
 
-def measure(name: str, home: Path, url: str, floor: Callable[..., float]) -> None:
+def measure(name: str, home: Path, url: str, inside: str, floor: Callable[..., float]) -> None:
+    """`inside` is the address under which no row-level security hides the rows from us."""
     migrate(url, home)
     deployment = Deployment(home, url)
     deployment.doorstep("init", "Bench", "--email", "a@example.org", "--administrator", "Ada")
@@ -150,7 +153,7 @@ def measure(name: str, home: Path, url: str, floor: Callable[..., float]) -> Non
         writer.sync_all()
         sent = [medication(writer, patients[i % CHARTS], i) for i in range(CHANGES)]
         pushed, by_cpu = push(deployment, writer, sent)
-        rows = stored_rows(home, url)
+        rows = stored_rows(home, inside)
         raw = floor(home, rows)
         print(
             f"{name:10}  push    {pushed:9,.0f} changes/s   by server CPU {by_cpu:9,.0f}"
@@ -159,7 +162,7 @@ def measure(name: str, home: Path, url: str, floor: Callable[..., float]) -> Non
         pulled, by_cpu = pull(deployment, reader)
         print(f"{name:10}  pull    {pulled:9,.0f} records/s   by server CPU {by_cpu:9,.0f}")
         few = delta(writer, reader, patients)
-        fill(home, url, patients)
+        fill(home, inside, patients)
         many = delta(writer, reader, patients)
         print(
             f"{name:10}  delta of {DELTA}   {few * 1000:.2f} ms at {CHANGES:,} stored,"
@@ -253,8 +256,7 @@ def sqlite_floor(home: Path, rows: Rows) -> float:
         connection.close()
 
 
-def postgresql_floor(cluster: Cluster, home: Path, rows: Rows) -> float:
-    migrate(cluster.url("floor"), home)
+def postgresql_floor(cluster: Cluster, rows: Rows) -> float:
     address = f"host={cluster.folder} user={cluster.user} dbname=floor"
     with psycopg.connect(address, autocommit=True) as connection:
         return floor_of(connection, rows, "%s")

@@ -1,9 +1,8 @@
 """Each organisation apart: row-level security on PostgreSQL
 
 A second fence behind the queries, which all name their organisation. A transaction says whose rows
-it is about (server/database.py); the others are not there for it, the tables' owner included. The
-setting is read once a query, as an InitPlan: `IN (SELECT …)` would be asked for every row, and no
-index would serve it.
+it is about (server/database.py); the others are not there for it, the tables' owner included. Why
+the rule is written as it is, is among the decisions in server/README.md.
 
 Revision ID: 0004
 Revises: 0003
@@ -22,8 +21,8 @@ HELD = (
 )
 SAY_WHO_IS_ASKING = ("device", "passkey", "session", "token", "invitation")
 
-NAMED = "current_setting('doorstep.organisations', true)"
-OWN = f"{{column}} = ANY (ARRAY(SELECT unnest(string_to_array({NAMED}, ','))))"
+NAMED = "current_setting('doorstep.organisation', true)"
+OWN = f"{{column}} = (SELECT {NAMED})"
 NOBODY_NAMED_YET = f"(SELECT coalesce({NAMED}, '') = '')"
 LISTING = "(SELECT current_setting('doorstep.listing', true) = 'on')"
 
