@@ -1,6 +1,7 @@
 /** The message catalogue: a file an area and a language. An area belongs to the screens that are named like it. */
 import enChart from './en/chart.json';
 import enFields from './en/fields.json';
+import enOffice from './en/office.json';
 import enParts from './en/parts.json';
 import enPatients from './en/patients.json';
 import enReview from './en/review.json';
@@ -14,6 +15,7 @@ import enToday from './en/today.json';
 import enVisit from './en/visit.json';
 import esChart from './es/chart.json';
 import esFields from './es/fields.json';
+import esOffice from './es/office.json';
 import esParts from './es/parts.json';
 import esPatients from './es/patients.json';
 import esReview from './es/review.json';
@@ -30,6 +32,7 @@ import type { Language } from './language.svelte';
 const en = {
   chart: enChart,
   fields: enFields,
+  office: enOffice,
   parts: enParts,
   patients: enPatients,
   review: enReview,
@@ -46,6 +49,7 @@ const en = {
 const es: typeof en = {
   chart: esChart,
   fields: esFields,
+  office: esOffice,
   parts: esParts,
   patients: esPatients,
   review: esReview,

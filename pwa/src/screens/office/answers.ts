@@ -1,0 +1,211 @@
+/** What the office answers (server/README.md, the office's routes), and the checks that an answer is one. */
+import type { Device } from '../../state/types';
+import type { Change, PersonName, Role } from '../../store/types';
+import { isObject } from '../../sync/wire';
+import type { Page } from './asked.svelte';
+
+/** A name comes as one text or in its parts. */
+export type Named = string | PersonName;
+
+export interface OfficeMember {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  team: string | null;
+  team_name: string | null;
+  /** The teams that a supervisor supervises, by name. */
+  teams: string[];
+  status: 'active' | 'left';
+  phone: string | null;
+  passkeys: number;
+  devices: number;
+  last_contact: number | null;
+}
+
+export interface NewMember {
+  name: string;
+  email: string;
+  role: Role;
+  teams: string[];
+  phone: string | null;
+}
+
+export interface Invited {
+  link: string;
+  expires_at: number;
+  /** A picture of the link as a data address. */
+  qr: string;
+  recovery: boolean;
+}
+
+export interface LogEntry {
+  id: string;
+  at: number;
+  member: string | null;
+  member_name: string | null;
+  patient: string | null;
+  patient_name: Named | null;
+  what: string;
+  detail: string | null;
+  offline: boolean;
+  device_name: string | null;
+}
+
+export interface FoundPatient {
+  id: string;
+  name: Named;
+  birth_date: string | null;
+  holds: boolean;
+  team_names: string[];
+  /** Names of the members who hold the chart. */
+  holders: string[];
+}
+
+export interface Opening {
+  at: number;
+  until: number;
+  member: string;
+  member_name: string;
+  patient: string;
+  patient_name: Named;
+  reason: string | null;
+}
+
+/** A change that a lost phone, or the phone of one who left, still sent. */
+export interface LostChange {
+  device: string;
+  device_name: string;
+  n: number;
+  member: string;
+  member_name: string;
+  patient: string | null;
+  patient_name: Named | null;
+  kind: string | null;
+  record: string | null;
+  change: Change;
+  code: string;
+  message: string;
+  refused_at: number;
+}
+
+export interface Approval {
+  member: string;
+  member_name: string;
+  at: number;
+}
+
+export interface DueChart {
+  patient: string;
+  patient_name: Named | null;
+  last_activity: number | null;
+  ended: number | string | null;
+  due_since: number | string;
+  hold: { reason: string; at: number } | null;
+  approvals: Approval[];
+}
+
+export interface SeenEntry {
+  at: number;
+  member: string | null;
+  member_name: string | null;
+  what: string;
+  offline: boolean;
+  device_name: string | null;
+}
+
+/** What one member changed of one kind on one day. */
+export interface ChangedEntry {
+  at: number;
+  member: string;
+  member_name: string;
+  kind: string;
+  changes: number;
+}
+
+export interface HeldEntry {
+  member: string;
+  member_name: string;
+  device: string;
+  device_name: string;
+  from: number;
+  to: number | null;
+}
+
+export interface ChartAccess {
+  seen: SeenEntry[];
+  changed: ChangedEntry[];
+  held: HeldEntry[];
+  openings: Opening[];
+}
+
+type Reader<T> = (body: unknown) => T | null;
+
+/** A list under `name`, each entry an object with those texts or numbers, and where the next page begins. */
+export function pageOf<T>(name: string, ...required: (keyof T & string)[]): Reader<Page<T>> {
+  return (body) => {
+    const items = listOf<T>(body, name, required);
+    const next = isObject(body) ? (body.next ?? null) : null;
+    if (!items || (next !== null && typeof next !== 'string' && typeof next !== 'number'))
+      return null;
+    return { items, next: next === null ? null : String(next) };
+  };
+}
+
+export const readMembers = pageOf<OfficeMember>('members', 'id', 'name', 'role', 'status');
+export const readDevices = pageOf<Device>('devices', 'id', 'name', 'member_name');
+export const readLog = pageOf<LogEntry>('entries', 'id', 'at', 'what');
+export const readFound = pageOf<FoundPatient>('patients', 'id');
+export const readOpenings = pageOf<Opening>('openings', 'at', 'until', 'member_name', 'patient');
+export const readLost = pageOf<LostChange>('refusals', 'device', 'n', 'refused_at');
+export const readDue = pageOf<DueChart>('charts', 'patient', 'due_since');
+
+export function readChartAccess(body: unknown): ChartAccess | null {
+  const seen = listOf<SeenEntry>(body, 'seen', ['at', 'what']);
+  const changed = listOf<ChangedEntry>(body, 'changed', ['at', 'kind', 'changes']);
+  const held = listOf<HeldEntry>(body, 'held', ['device', 'from']);
+  const openings = listOf<Opening>(body, 'openings', ['at', 'until']);
+  return seen && changed && held && openings ? { seen, changed, held, openings } : null;
+}
+
+export function readInvited(body: unknown): Invited | null {
+  if (!isObject(body) || typeof body.link !== 'string' || typeof body.qr !== 'string') return null;
+  if (typeof body.expires_at !== 'number' || !body.qr.startsWith('data:image/')) return null;
+  return body as unknown as Invited;
+}
+
+export function readAdded(body: unknown): { id: string } | null {
+  return isObject(body) && typeof body.id === 'string' ? { id: body.id } : null;
+}
+
+export function readLeft(body: unknown): { devices: number } | null {
+  return isObject(body) && typeof body.devices === 'number' ? { devices: body.devices } : null;
+}
+
+export function readOpened(body: unknown): { until: number } | null {
+  return isObject(body) && typeof body.until === 'number' ? { until: body.until } : null;
+}
+
+/** What became of a lost change that was to be taken in: null `refused` once it stands in the chart. */
+export function readTakenIn(body: unknown): { refused: string | null } | null {
+  if (!isObject(body)) return null;
+  if (body.accepted === true) return { refused: null };
+  const refusal = isObject(body.refused) ? body.refused : body;
+  return typeof refusal.message === 'string' ? { refused: refusal.message } : null;
+}
+
+export function readDone(): true {
+  return true;
+}
+
+/** Texts of a list that may be absent. */
+export function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function listOf<T>(body: unknown, name: string, required: readonly string[]): T[] | null {
+  const list = isObject(body) ? body[name] : null;
+  const isOne = (one: unknown) =>
+    isObject(one) && required.every((key) => ['string', 'number'].includes(typeof one[key]));
+  return Array.isArray(list) && list.every(isOne) ? (list as T[]) : null;
+}
