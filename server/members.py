@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 
+from server import qr
 from server.access import ROLES, caller
 from server.body import read_json
 from server.database import AnyRow, begin
@@ -157,7 +157,7 @@ def invitation_of(member_id: str) -> ResponseReturnValue:
     return {
         "link": link,
         "expires_at": expires_at,
-        "qr": segno.make(link, error="m").svg_data_uri(border=4),
+        "qr": qr.as_svg(link),
         "recovery": bool(has_passkeys),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from apispec import APISpec
 
-from server.access import Route
+from server.access import ROLES, Route
 from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind
 
 SECURITY = {
@@ -214,6 +214,18 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/passkeys": _object("credential name", credential=_CREDENTIAL, name=_NAME),
     "POST /api/passkeys/<passkey_id>/name": _object("name", name=_NAME),
     "POST /api/passkeys/<passkey_id>/remove": _object(""),
+    "POST /api/devices/<device_id>/revoke": _object(""),
+    "POST /api/devices/<device_id>/erased": _object(""),
+    "POST /api/office/members": _object(
+        "email name role",
+        email=_STRING,
+        name={"type": "string", "minLength": 1, "maxLength": 200},
+        role={"type": "string", "enum": sorted(ROLES)},
+        teams=_list({"type": "string", "minLength": 1, "maxLength": 100}),
+        phone={"type": ["string", "null"], "minLength": 1, "maxLength": 50},
+    ),
+    "POST /api/office/members/<member_id>/invitation": _object(""),
+    "POST /api/office/members/<member_id>/leave": _object(""),
     "POST /api/devices/<device_id>/escrow": _object("sealed", sealed=_STRING),
     "POST /api/devices/<device_id>/escrow/release": _object(""),
 }
