@@ -120,6 +120,14 @@ class Browser:
         session = Session(office.app.test_client(use_cookies=False), "")
         return cls(session, authenticator or Authenticator())
 
+    @classmethod
+    def joined(cls, office: Office, member: str, name: str = "Pixel 8") -> Browser:
+        """One whose member has joined with a passkey, by an invitation."""
+        browser = cls.of(office)
+        answer = browser.join(office.invite(member), name=name)
+        assert answer.status_code == 200, answer.text
+        return browser
+
     def open(self, token: object) -> TestResponse:
         return self.session.post("/api/invitations/open", {"token": token})
 
@@ -150,4 +158,5 @@ class Browser:
         cookie = answer.headers.get("Set-Cookie")
         if cookie:
             self.session.headers["Cookie"] = cookie.partition(";")[0]
+            self.session.member = answer.json["member"]
         return answer

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from server import sessions, tokens
 from server.database import begin
 from server.organisations import NewMember, add_member, create_organisation
+from server.signing_in import invite
 from server.tables import member
 from server.who import COOKIE, now_ms
 
@@ -58,6 +59,13 @@ class Office:
         session = Session(self.app.test_client(use_cookies=False), member_id)
         session.headers["Cookie"] = f"{COOKIE}={secret}"
         return session
+
+    def invite(self, member_id: str, **options: int) -> str:
+        """The token of a new invitation."""
+        with begin(self.organisation, write=True) as connection:
+            link = invite(connection, self.organisation, self.email(member_id), **options)
+        assert link.startswith(f"{ORIGIN}/#/join/")
+        return link.rpartition("/")[2]
 
     def phone(self, member_id: str) -> Phone:
         """A new phone of that member, enrolled and unlocked."""

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import update
 from webauthn.helpers import base64url_to_bytes
 
-from server import limits, signing_in
+from server import limits
 from server.database import begin
 from server.limits import Limit
 from server.me import SECURITY_EVENTS
@@ -21,16 +21,9 @@ from server.organisations import Unfit, create_organisation, leave
 from server.tables import access_log, challenge, invitation, passkey, session
 from server.who import RECOVERY_MS, now_ms
 from tests.server.authenticator import BACKED_UP, Authenticator, Browser
-from tests.server.office import ORIGIN, Office, Phone, new_id
+from tests.server.office import Office, Phone, new_id
 
 CHALLENGE = {"challenge": "AAAA"}
-
-
-def link_of(office: Office, member: str, **options: int) -> str:
-    with begin(office.organisation, write=True) as connection:
-        link = signing_in.invite(connection, office.organisation, office.email(member), **options)
-    assert link.startswith(f"{ORIGIN}/#/join/")
-    return link.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -41,9 +34,7 @@ def member(office: Office) -> str:
 @pytest.fixture
 def joined(office: Office, member: str) -> Browser:
     """A browser whose member has joined with a passkey."""
-    browser = Browser.of(office)
-    assert browser.join(link_of(office, member), name="Pixel 8").status_code == 200
-    return browser
+    return Browser.joined(office, member)
 
 
 def noted(office: Office, member: str) -> list[str]:
@@ -60,7 +51,7 @@ def noted(office: Office, member: str) -> list[str]:
 def test_an_invitation_says_whom_it_is_for_and_is_not_used_up_by_asking(
     office: Office, member: str
 ) -> None:
-    browser, token = Browser.of(office), link_of(office, member)
+    browser, token = Browser.of(office), office.invite(member)
     for _ in range(2):
         opened = browser.open(token).json
         options = opened.pop("options")
@@ -85,7 +76,7 @@ def test_an_invitation_makes_a_passkey_that_signs_in_without_a_name(
     office: Office, member: str
 ) -> None:
     browser = Browser.of(office)
-    answer = browser.join(link_of(office, member), name="Pixel 8")
+    answer = browser.join(office.invite(member), name="Pixel 8")
     assert answer.status_code == 200, answer.text
     for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
         assert part in answer.headers["Set-Cookie"]
@@ -117,9 +108,9 @@ def test_an_invitation_makes_a_passkey_that_signs_in_without_a_name(
 
 
 def test_a_used_a_late_and_a_made_up_link_open_nothing(office: Office, member: str) -> None:
-    used = link_of(office, member)
+    used = office.invite(member)
     assert Browser.of(office).join(used).status_code == 200
-    late = link_of(office, member)
+    late = office.invite(member)
     with begin(office.organisation, write=True) as connection:
         connection.execute(update(invitation).values(expires_at=1))
     for token in (used, late, "made up", "half \ud800 a pair"):
@@ -133,7 +124,7 @@ def test_a_used_a_late_and_a_made_up_link_open_nothing(office: Office, member: s
 
 
 def test_of_two_who_accept_at_once_one_does(office: Office, member: str) -> None:
-    token = link_of(office, member)
+    token = office.invite(member)
     made = [Browser.of(office) for _ in range(4)]
     credentials = [browser.make(token) for browser in made]
 
@@ -147,7 +138,7 @@ def test_of_two_who_accept_at_once_one_does(office: Office, member: str) -> None
 
 
 def test_a_link_to_one_who_has_left_since_opens_nothing(office: Office, member: str) -> None:
-    browser, token = Browser.of(office), link_of(office, member)
+    browser, token = Browser.of(office), office.invite(member)
     credential = browser.make(token)
     leave(office.organisation, office.email(member))
     assert browser.open(token).json["code"] == "invitation_used"
@@ -158,12 +149,12 @@ def test_only_a_demo_is_joined_without_a_passkey_and_by_links_that_work_many_tim
     app: Flask, office: Office, member: str
 ) -> None:
     with pytest.raises(PermissionError):
-        link_of(office, member, days_many_use=1)
-    refused = Browser.of(office).accept(link_of(office, member))
+        office.invite(member, days_many_use=1)
+    refused = Browser.of(office).accept(office.invite(member))
     assert (refused.status_code, refused.json["code"]) == (403, "passkey_needed")
     demo = Office(app, create_organisation("Demo", is_demo=True))
     visitor = demo.add("coordinator")
-    token = link_of(demo, visitor, days_many_use=1)
+    token = demo.invite(visitor, days_many_use=1)
     for _ in range(3):
         answer = Browser.of(demo).accept(token)
         assert (answer.status_code, answer.json["passkeys"]) == (200, 0)
@@ -177,7 +168,7 @@ def test_only_a_demo_is_joined_without_a_passkey_and_by_links_that_work_many_tim
 def test_a_new_invitation_is_a_recovery_for_a_quarter_of_an_hour(
     office: Office, member: str, joined: Browser
 ) -> None:
-    token = link_of(office, member)
+    token = office.invite(member)
     browser = Browser.of(office)
     opened = browser.open(token).json
     assert opened["recovery"] is True
@@ -196,7 +187,7 @@ def test_a_new_invitation_is_a_recovery_for_a_quarter_of_an_hour(
 def test_a_passkey_is_refused_and_the_link_stays_good_when_it_was_made_wrongly(
     office: Office, member: str
 ) -> None:
-    token = link_of(office, member)
+    token = office.invite(member)
     wrong = [
         Authenticator(origin="http://evil.example"),
         Authenticator(origin="http://localhost:8001"),
@@ -214,7 +205,7 @@ def test_a_challenge_makes_one_passkey_of_the_invitation_that_it_was_given_for(
     office: Office, member: str
 ) -> None:
     other = office.add("coordinator", "North")
-    token, theirs = link_of(office, member), link_of(office, other)
+    token, theirs = office.invite(member), office.invite(other)
     browser = Browser.of(office)
     made_for_them = browser.make(theirs)
     assert browser.accept(token, credential=made_for_them).json["code"] == "passkey_refused"
@@ -230,7 +221,7 @@ def test_a_challenge_makes_one_passkey_of_the_invitation_that_it_was_given_for(
 
 
 def test_no_two_members_keep_one_passkey(office: Office, member: str, joined: Browser) -> None:
-    token = link_of(office, office.add("coordinator", "North"))
+    token = office.invite(office.add("coordinator", "North"))
     thief = Browser.of(office)
     options = thief.open(token).json["options"]
     thief.authenticator.passkeys = list(joined.authenticator.passkeys)
@@ -280,7 +271,7 @@ def test_a_challenge_signs_in_once_and_soon_and_only_ours(office: Office, joined
         connection.execute(update(challenge).values(expires_at=now_ms()))
     assert refusal(joined, late) == FAILED
     assert refusal(joined, joined.authenticator.get({"challenge": "AAAA"})) == FAILED
-    for_joining = joined.open(link_of(office, office.add("clinician"))).json["options"]
+    for_joining = joined.open(office.invite(office.add("clinician"))).json["options"]
     assert refusal(joined, joined.authenticator.get(for_joining)) == FAILED
 
 
@@ -295,8 +286,7 @@ def test_a_foreign_passkey_and_anothers_do_not_sign_in(office: Office, joined: B
     stranger = Browser.of(office)
     stranger.authenticator.create({"rp": {"id": "localhost"}, "user": {"id": "AAAA"}, **CHALLENGE})
     assert refusal(stranger) == FAILED
-    colleague = Browser.of(office)
-    assert colleague.join(link_of(office, office.add("coordinator"))).status_code == 200
+    colleague = Browser.joined(office, office.add("coordinator"))
     mine, theirs = joined.authenticator.passkeys[0], colleague.authenticator.passkeys[0]
     for claimed in (
         replace(mine, id=theirs.id, user_handle=theirs.user_handle),  # another's id, my signature
@@ -339,7 +329,7 @@ def test_an_authenticator_that_keeps_no_count_signs_in_again_and_again(
     office: Office, member: str
 ) -> None:
     browser = Browser.of(office, Authenticator(counts=False))
-    assert browser.join(link_of(office, member)).status_code == 200
+    assert browser.join(office.invite(member)).status_code == 200
     assert [browser.sign_in().status_code for _ in range(3)] == [200, 200, 200]
 
 
@@ -390,7 +380,7 @@ def test_a_broken_credential_is_answered_as_any_other(
 def test_a_broken_registration_is_refused(
     office: Office, member: str, broken: dict[str, Any]
 ) -> None:
-    browser, token = Browser.of(office), link_of(office, member)
+    browser, token = Browser.of(office), office.invite(member)
     credential = browser.make(token)
     sent = credential | broken | {"response": credential["response"] | broken} if broken else {}
     answer = browser.accept(token, credential=sent)
@@ -410,8 +400,7 @@ def test_sign_in_is_counted_by_account_and_address(
     few = {"address": Limit(10, 10**9), "account": Limit(2, 10**9)}
     monkeypatch.setitem(limits.LIMITS, "sign_in", few)  # type: ignore[arg-type]
     assert [joined.sign_in().status_code for _ in range(3)] == [200, 200, 429]
-    colleague = Browser.of(office)
-    assert colleague.join(link_of(office, office.add("coordinator"))).status_code == 200
+    colleague = Browser.joined(office, office.add("coordinator"))
     assert colleague.sign_in().status_code == 200  # 8 by address, two a time
     assert colleague.session.post("/api/sign-in/options", {}).status_code == 200
     assert colleague.session.post("/api/sign-in/options", {}).status_code == 200
@@ -425,24 +414,13 @@ def test_an_invitation_is_counted_by_itself_and_by_address(
 ) -> None:
     few = {"address": Limit(6, 10**9), "invitation": Limit(2, 10**9)}
     monkeypatch.setitem(limits.LIMITS, "invitation", few)  # type: ignore[arg-type]
-    browser, token, another = Browser.of(office), link_of(office, member), link_of(office, member)
+    browser, token, another = Browser.of(office), office.invite(member), office.invite(member)
     assert [browser.open(token).status_code for _ in range(3)] == [200, 200, 429]
     assert browser.open(another).status_code == 200
     assert browser.open("a guess").status_code == 403
     assert browser.open("another guess").status_code == 403
     assert browser.open("one too many").status_code == 429
     assert browser.accept("one too many").status_code == 429
-
-
-def test_signing_out_ends_the_session(phone: Phone) -> None:
-    assert phone.session.post("/api/sign-out", {}).status_code == 204
-    assert phone.session.get("/api/me").status_code == 401
-
-
-def test_a_session_ends_by_itself(phone: Phone, office: Office) -> None:
-    with begin(office.organisation, write=True) as connection:
-        connection.execute(update(session).values(expires_at=1))
-    assert phone.session.get("/api/me").status_code == 401
 
 
 def test_who_has_left_is_nobody_and_their_phone_erases_itself(phone: Phone, office: Office) -> None:
