@@ -26,7 +26,8 @@ Scope = Literal["open", "organisation", "phone", "chart"]
 ROLES = frozenset({"coordinator", "clinician", "supervisor", "administrator"})
 CARING = ROLES - {"administrator"}
 OFFICE = frozenset({"supervisor", "administrator"})
-ADMINISTRATORS = ROLES - CARING
+SUPERVISORS = OFFICE & CARING
+ADMINISTRATORS = OFFICE - CARING
 NOBODY_ASKED: frozenset[str] = frozenset()
 ON_A_PHONE = ("phone", "chart")
 
@@ -92,6 +93,8 @@ def require_declared(app: Flask) -> None:
 
 def guard() -> None:
     """Let a request through to its view only as its route declares; it is then `caller()`'s."""
+    for name in ("caller", "language", "is_noted"):
+        g.pop(name, None)  # a context that is there already, as in a shell, outlives its requests
     if request.routing_exception is not None:
         return  # answered by the 404 or 405 that it is
     route = _route()

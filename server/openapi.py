@@ -80,12 +80,16 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.roles:
         operation["x-roles"] = sorted(route.roles)
-    parameters = re.findall(r"{(\w+)}", _template(route.path))
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": _parameter(name)}
+        for name in re.findall(r"{(\w+)}", _template(route.path))
+    ]
+    parameters += [
+        {"name": name, "in": "query", "schema": schema}
+        for name, schema in QUERIES.get(route.endpoint, {}).items()
+    ]
     if parameters:
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": _parameter(name)}
-            for name in parameters
-        ]
+        operation["parameters"] = parameters
     if route.endpoint in BODIES:
         operation["requestBody"] = _json(BODIES[route.endpoint]) | {"required": True}
     if route.path == "/api/sync":
@@ -226,7 +230,20 @@ BODIES: dict[str, str | dict[str, Any]] = {
     ),
     "POST /api/office/members/<member_id>/invitation": _object(""),
     "POST /api/office/members/<member_id>/leave": _object(""),
+    "POST /api/office/refusals/<device_id>/<int:n>/accept": _object(""),
+    "POST /api/office/refusals/<device_id>/<int:n>/dismiss": _object(""),
     "POST /api/devices/<device_id>/escrow": _object("sealed", sealed=_STRING),
     "POST /api/devices/<device_id>/escrow/release": _object(""),
 }
 """What a route reads, by method and path: a component's name or a schema."""
+
+_DAY = {"type": "string", "format": "date"}
+_LOG_PLACE = {"type": "string", "pattern": "^[0-9]{1,15}\\.[0-9a-f-]{36}$"}
+_OF_THE_LOG = {"member": UUID, "patient": UUID, "from": _DAY, "to": _DAY}
+
+QUERIES: dict[str, dict[str, dict[str, Any]]] = {
+    "GET /api/charts/<patient_id>/access": {"after": _LOG_PLACE},
+    "GET /api/office/access": _OF_THE_LOG | {"after": _LOG_PLACE},
+    "GET /api/office/access.csv": _OF_THE_LOG,
+}
+"""What may be asked in a route's address, by method and path; all of it may be left out."""
