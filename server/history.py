@@ -21,6 +21,7 @@ from server.tables import changes, records, refusals
 from sync import Change, Kind, State, set_aside, show
 
 WRITES = ("set", "add", "remove", "delete")
+REVIEW = ("reviewed_by", "reviewed_at")
 
 
 def history(record_id: str) -> Response:
@@ -51,7 +52,13 @@ def _accepted(
     connection: Connection, organisation: str, record_id: str, record: AnyRow
 ) -> Iterator[dict[str, Any]]:
     rows = connection.execute(
-        select(changes)
+        select(changes, *(refusals.c[name] for name in REVIEW))
+        .outerjoin(
+            refusals,
+            (refusals.c.organisation == changes.c.organisation)
+            & (refusals.c.device == changes.c.device)
+            & (refusals.c.n == changes.c.n),
+        )
         .where(changes.c.organisation == organisation, changes.c.record == record_id)
         .order_by(changes.c.seq)
     )
@@ -67,13 +74,18 @@ def _accepted(
             "seen": row.seen,
             **{name: body[name] for name in WRITES if name in body},
             "outcome": outcomes.of(change_of(row)),
+            **_review_of(row),
         }
 
 
 def _refused(connection: Connection, organisation: str, record_id: str) -> Iterator[dict[str, Any]]:
     rows = connection.execute(
         select(refusals)
-        .where(refusals.c.organisation == organisation, refusals.c.record == record_id)
+        .where(
+            refusals.c.organisation == organisation,
+            refusals.c.record == record_id,
+            refusals.c.outcome.is_distinct_from("accepted"),  # it is among the accepted
+        )
         .order_by(refusals.c.refused_at, refusals.c.n)
     )
     for row in rows:
@@ -87,7 +99,13 @@ def _refused(connection: Connection, organisation: str, record_id: str) -> Itera
             **{name: sent[name] for name in WRITES if sent.get(name) is not None},
             "outcome": "refused",
             "code": orjson.loads(row.answer)["code"],
+            **_review_of(row),
         }
+
+
+def _review_of(row: AnyRow) -> dict[str, Any]:
+    """Who looked at what a revoked phone brought, where somebody did, beside who typed it."""
+    return {name: getattr(row, name) for name in REVIEW} if row.reviewed_by else {}
 
 
 def _of_other_fields(

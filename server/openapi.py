@@ -98,6 +98,8 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _parameter(name: str) -> dict[str, Any]:
+    if name == "n":
+        return {"type": "integer", "minimum": 1}
     return UUID if name.endswith("_id") else {"type": "string"}
 
 

@@ -15,11 +15,21 @@ from server import (
     members,
     office_records,
     own_passkeys,
+    reviewing,
     sessions,
     signing_in,
+    waiting,
     web,
 )
-from server.access import ADMINISTRATORS, CARING, NOBODY_ASKED, OFFICE, ROLES, Route
+from server.access import (
+    ADMINISTRATORS,
+    CARING,
+    NOBODY_ASKED,
+    OFFICE,
+    ROLES,
+    SUPERVISORS,
+    Route,
+)
 from server.summaries import view as summaries
 from server.sync import endpoint
 
@@ -82,6 +92,14 @@ ROUTES = (
           roles=OFFICE, scope="phone", log=None),
     Route(method="POST", path="/api/office/members/<member_id>/leave", view=members.leave,
           roles=OFFICE, scope="phone", log=None),
+    Route(method="GET", path="/api/office/refusals", view=waiting.waiting,
+          roles=SUPERVISORS, scope="phone", log="office_refusals"),
+    Route(method="POST", path="/api/office/refusals/<device_id>/<int:n>/accept",
+          view=reviewing.accept,
+          roles=SUPERVISORS, scope="phone", log=None),
+    Route(method="POST", path="/api/office/refusals/<device_id>/<int:n>/dismiss",
+          view=reviewing.dismiss,
+          roles=SUPERVISORS, scope="phone", log=None),
     Route(method="GET", path="/api/office/records/<kind>", view=office_records.office_records,
           roles=OFFICE, scope="phone", log="office_records"),
     Route(method="GET", path="/api/openapi.json", view=described.openapi,

@@ -78,6 +78,25 @@ def push(
     return answered
 
 
+def take_in(
+    connection: Connection,
+    counter: Counter,
+    author: Author,
+    reviewer: Author,
+    offers: Sequence[Offer],
+    *,
+    now: int,
+    language: str,
+) -> Answered:
+    """Accept or refuse anew what was refused for its phone's sake (sync/README.md, Review): under
+    their own dots, in the name of who typed them, by the reviewer's right to the chart. Their `at`
+    was freed of skew when they came."""
+    answered = Answered()
+    by = _Push(connection, counter, author, None, now, 0, language, reviewer)
+    by.take(offers, answered)
+    return answered
+
+
 def answer_known(connection: Connection, author: Author, offers: Sequence[Offer]) -> Answered:
     """Answer the dots that are stored as they were answered the first time."""
     answered = Answered()
@@ -120,10 +139,12 @@ class _Push:
         now: int,
         skew: int,
         language: str,
+        reviewer: Author | None = None,
     ) -> None:
         self.connection = connection
         self.counter = counter
         self.author = author
+        self.by_whose_right = reviewer or author
         self.made = made
         self.now = now
         self.skew = skew if abs(skew) > SKEW_TOLERATED_MS else 0
@@ -143,7 +164,7 @@ class _Push:
             if self.records.get(offer.record)
         )
         patients = {offer.patient for offer in readable if offer.patient is not None}
-        self.rights = Rights(self.connection, self.author, patients, self.made, self.now)
+        self.rights = Rights(self.connection, self.by_whose_right, patients, self.made, self.now)
 
         refusals = []
         for offer in offers:

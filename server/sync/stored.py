@@ -73,9 +73,10 @@ def known_dots(
         refusals.c.n.between(first, last),
     )
     dots: dict[int, tuple[str, int | None, str | None]] = {
-        n: (digest, seq, None) for n, digest, seq in connection.execute(accepted)
+        n: (digest, None, answer) for n, digest, answer in connection.execute(refused)
     }
-    dots.update((n, (digest, None, answer)) for n, digest, answer in connection.execute(refused))
+    # One that was taken in upon review is both: it counts as accepted.
+    dots.update((n, (digest, seq, None)) for n, digest, seq in connection.execute(accepted))
     return dots
 
 
