@@ -5,6 +5,7 @@ import enOffice from './en/office.json';
 import enParts from './en/parts.json';
 import enPatients from './en/patients.json';
 import enReview from './en/review.json';
+import enSecurity from './en/security.json';
 import enSettings from './en/settings.json';
 import enShell from './en/shell.json';
 import enSignin from './en/signin.json';
@@ -19,6 +20,7 @@ import esOffice from './es/office.json';
 import esParts from './es/parts.json';
 import esPatients from './es/patients.json';
 import esReview from './es/review.json';
+import esSecurity from './es/security.json';
 import esSettings from './es/settings.json';
 import esShell from './es/shell.json';
 import esSignin from './es/signin.json';
@@ -36,6 +38,7 @@ const en = {
   parts: enParts,
   patients: enPatients,
   review: enReview,
+  security: enSecurity,
   settings: enSettings,
   shell: enShell,
   signin: enSignin,
@@ -53,6 +56,7 @@ const es: typeof en = {
   parts: esParts,
   patients: esPatients,
   review: esReview,
+  security: esSecurity,
   settings: esSettings,
   shell: esShell,
   signin: esSignin,

@@ -1,17 +1,15 @@
 /** Choosing a passphrase: whether it was typed again, and what is said when it is not taken. */
 import type { Weakness } from '../../state/types';
+import { SHORTEST_PASSPHRASE } from '../../state/passphrase';
+import { foldPassphrase } from '../../store/keys';
 import type { Trouble } from '../../store/types';
-import type { Key } from '../../words';
+import { t, type Key } from '../../words';
 
 export type NotKept = Weakness | Trouble;
 
-/** Suggested words are typed to show that they were noted: capitals and spaces that a keyboard adds do not count. */
-export function isSameWords(suggested: string, typed: string): boolean {
-  return plain(suggested) === plain(typed);
-}
-
-function plain(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase().split(/\s+/u).join(' ');
+/** Typed once more, it is the same where it would open the same: what a keyboard adds of its own does not count. */
+export function isSame(passphrase: string, again: string): boolean {
+  return foldPassphrase(passphrase) === foldPassphrase(again);
 }
 
 const TOLD: Record<NotKept, Key> = {
@@ -24,6 +22,6 @@ const TOLD: Record<NotKept, Key> = {
   refused: 'signin.trouble_refused_body',
 };
 
-export function keptTold(why: NotKept): Key {
-  return TOLD[why];
+export function keptTold(why: NotKept): string {
+  return t(TOLD[why], { count: SHORTEST_PASSPHRASE });
 }
