@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import Root from './App.svelte';
 import { fieldNamed } from './fields/catalogue';
 import { App } from './state/app.svelte';
+import { BrowserAuthenticator } from './state/authenticator';
 import { deviceName } from './state/device';
 import { Router } from './state/router.svelte';
 import { activateUpdate, registerWorker, wakeOnSignal } from './worker';
@@ -11,6 +12,7 @@ import './style/index.css';
 const app = new App(new Router(window), {
   fetch: (input, init) => fetch(input, init),
   storage: localStorage,
+  authenticator: new BrowserAuthenticator(),
   storageManager: navigator.storage,
   languages: navigator.languages,
   clock: {
@@ -32,6 +34,9 @@ document.addEventListener('visibilitychange', () => {
   if (document.hidden) void app.leave();
   else app.wake();
 });
+// Whatever somebody does with the page keeps it open; seen before any screen can stop it.
+for (const act of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchmove'])
+  window.addEventListener(act, () => app.touch(), { capture: true, passive: true });
 mount(Root, { target: document.getElementById('app')!, props: { app } });
 void app.start();
 if (import.meta.env.PROD)

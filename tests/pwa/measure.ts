@@ -4,9 +4,9 @@
  */
 import 'fake-indexeddb/auto';
 import { save } from '../../pwa/src/store/save';
-import { Store } from '../../pwa/src/store/store';
 import type { Me, ServerRecord } from '../../pwa/src/store/types';
 import { applyAnswer } from '../../pwa/src/sync/answer';
+import { keyOf, makeStore } from './keys';
 
 const CHARTS = 40;
 const RECORDS = 30;
@@ -14,7 +14,6 @@ const UNSENT = 60;
 const TRIES = 15;
 
 const KINDS = ['medication', 'observation', 'task', 'appointment', 'visit', 'goal', 'condition'];
-const isLog = () => false;
 
 function record(chart: number, nth: number): ServerRecord {
   const patient = `patient-${chart}`;
@@ -37,7 +36,8 @@ async function median(act: () => Promise<unknown>): Promise<number> {
 }
 
 const member = crypto.randomUUID();
-const store = await Store.create({ me: { member } as Me, device: 'd', secret: 's' }, isLog);
+const store = await makeStore({ me: { member } as Me, device: 'd', secret: 's' });
+const key = await keyOf(store);
 const records = Array.from({ length: CHARTS * RECORDS }, (_, n) =>
   record(Math.floor(n / RECORDS), n % RECORDS),
 );
@@ -50,7 +50,7 @@ const say = (what: string, milliseconds: number) =>
 say(`take in ${records.length} records of ${CHARTS} charts`, await median(pull));
 const reopen = async () => {
   store.lock();
-  await store.unlock();
+  await store.unlock(key);
 };
 say('unlock and open the index', await median(reopen));
 say(`open one chart of ${RECORDS} records`, await median(() => store.show('chart/patient-7')));

@@ -4,6 +4,7 @@ import { beforeEach } from 'vitest';
 import { App } from '../../pwa/src/state/app.svelte';
 import type { Router } from '../../pwa/src/state/router.svelte';
 import type { Json } from '../../pwa/src/store/types';
+import { FakeAuthenticator } from './fake/authenticator';
 import { FakeServer } from './fake/server';
 
 import 'fake-indexeddb/auto';
@@ -15,6 +16,7 @@ beforeEach(() => {
 
 export class Phone {
   readonly kept = new Map<string, string>();
+  readonly authenticator = new FakeAuthenticator();
   now = Date.parse('2026-11-21T10:00:00Z');
   /** What waits for time to pass: the longest wait that was asked for last. */
   timers: { act: () => void; at: number }[] = [];
@@ -29,6 +31,7 @@ export class Phone {
   /** The page is loaded anew: nothing but what is on the disk is left. */
   reload(): App {
     this.app.session.store?.close();
+    this.app.session.store = null;
     this.timers = [];
     this.app = this.#start();
     return this.app;
@@ -58,6 +61,7 @@ export class Phone {
         setItem: (key, value) => void this.kept.set(key, value),
         removeItem: (key) => void this.kept.delete(key),
       },
+      authenticator: this.authenticator,
       storageManager: undefined,
       languages: ['en-US'],
       clock: {

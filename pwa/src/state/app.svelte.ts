@@ -11,21 +11,28 @@ import { getFile, putFile } from '../store/files';
 import { NOTICES } from '../store/memory';
 import { dismissNotice } from '../store/notices';
 import { noteRead } from '../store/reads';
-import { letGo, sendAgain } from '../store/refused';
+import { letGo, letGoUnreadable, sendAgain } from '../store/refused';
+import { keepTime, isOver, readClock, readRules, RULES } from '../store/lease';
 import { save } from '../store/save';
 import { Locked } from '../store/seal';
 import type { Store, StoreEvent } from '../store/store';
 import type { Edit, FileValue, Notice, RecordShown, Refused, Trouble } from '../store/types';
 import { Client, type Reply } from '../sync/client';
+import { askMe } from '../sync/enrol';
+import { keepEscrow } from '../sync/escrow';
 import { fetchSummary } from '../sync/summary';
+import { Arrivals, type Arrival } from './arrival';
 import type { Chart, Records } from './chart.svelte';
+import { Erasures } from './erasures.svelte';
 import { Index } from './index.svelte';
 import { Leaving } from './leaving';
+import { suggestPassphrase, weaknessOf } from './passphrase';
 import type { Platform } from './platform';
 import type { Router } from './router.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { Shelves } from './shelves.svelte';
+import { Stores } from './stores.svelte';
 import { SyncState } from './sync.svelte';
 import { Syncer } from './syncer';
 import { Security } from './security';
@@ -34,6 +41,7 @@ import type {
   Invited,
   JoinResult,
   SignInResult,
+  StuckStore,
   SummaryAudience,
   SummaryResult,
   UnlockResult,
@@ -41,6 +49,12 @@ import type {
   Ways,
   Weakness,
 } from './types';
+import { Watch } from './watch';
+
+/** How often a phone that is not open asks whether it is revoked. */
+const REVOKED_AGAIN = 5 * 60_000;
+/** How often a tab in use says so to the others. */
+const ACTIVE_AGAIN = 15_000;
 
 export class App {
   readonly index = new Index();
@@ -53,9 +67,17 @@ export class App {
   updateReady: boolean = $state(false);
 
   readonly #client: Client;
+  readonly #stores: Stores;
+  readonly #arrivals: Arrivals;
+  readonly #erasures: Erasures;
   readonly #shelves: Shelves;
   readonly #syncer: Syncer;
+  readonly #watch: Watch;
   readonly #leaving = new Leaving();
+  /** Writes that are on their way to the disk: no lock comes between. */
+  readonly #writing = new Set<Promise<unknown>>();
+  #askedRevoked: unknown = null;
+  #toldActive = 0;
 
   constructor(
     readonly router: Router,
@@ -63,8 +85,18 @@ export class App {
   ) {
     this.settings = new Settings(platform.storage, platform.languages);
     this.#client = new Client(platform.fetch);
-    this.session = new Session(this.#client, platform, (store) => this.#turnTo(store));
-    this.security = new Security();
+    this.#stores = new Stores(platform.isLog, (store) => this.#found(store));
+    this.#arrivals = new Arrivals(this.#client, platform);
+    this.#erasures = new Erasures(this.#client, platform);
+    this.session = new Session(this.#client, platform, this.#stores, this.#arrivals);
+    this.security = new Security(this.session, this.#client, platform, {
+      lang: () => this.settings.lang,
+      revoked: () => this.#askRevoked(),
+    });
+    this.#watch = new Watch(platform.clock, {
+      lock: () => void this.lock(),
+      tick: () => void this.#tick(),
+    });
     this.#shelves = new Shelves((patient) => this.#noteRead(patient));
     this.#syncer = new Syncer(this.sync, this.#client, platform, {
       store: () => this.session.store,
@@ -93,74 +125,153 @@ export class App {
     return this.index.refused;
   }
 
-  /** Finds the store on this phone. Called once, by main.ts. */
-  async start(): Promise<void> {
-    await this.session.start();
-    if (this.session.outdated) this.sync.error = 'outdated';
-    if (this.phase === 'open') this.#opened();
-    else await this.session.askRevoked();
-  }
-
-  /** What opens the stores on this phone, all of them together. Reactive. */
+  /** What opens the stores on this phone, all of them together. */
   get ways(): Ways {
-    return { passkey: false, passphrase: false };
+    return this.#stores.ways;
   }
 
-  /** Stores erased because their phone was revoked, until `dismissErasures`. Reactive. */
+  /** Somebody has signed in whose store here does not open with what they showed. */
+  get stuck(): StuckStore | null {
+    return this.session.stuck;
+  }
+
+  /** Stores erased because their phone was revoked, newest first, until `dismissErasures`. */
   get erasures(): Erasure[] {
-    return [];
+    return this.#erasures.untold;
   }
 
-  dismissErasures(): void {}
+  dismissErasures(): void {
+    this.#erasures.dismiss();
+  }
 
-  /** Entries of the journal that cannot be read, oldest first. Reactive. */
+  /** Entries of the journal that cannot be read, oldest first. */
   get unreadable(): UnreadableChange[] {
-    return [];
+    return this.index.unreadable;
   }
 
-  /** Lets go of an entry that cannot be read. */
-  async letGoUnreadable(_id: string): Promise<void> {}
+  /** Looks for stores on this phone. Called once, by main.ts. */
+  async start(): Promise<void> {
+    await this.#erasures.finish();
+    await this.#stores.sweep();
+    await this.session.start();
+    if (this.#stores.outdated) this.sync.error = 'outdated';
+    await this.#turned();
+    await this.#askRevoked();
+  }
 
   /** What a sign-in link says of itself; it is not used up by this. */
-  async invited(_token: string): Promise<Invited> {
-    return 'offline';
+  invited(token: string): Promise<Invited> {
+    return this.#arrivals.invited(token);
+  }
+
+  /**
+   * Uses a sign-in link up, with a new passkey or, in a demo, without. Opens the store that is here, or enrols this
+   * phone and makes one; the phase says what comes next. From a tap.
+   */
+  async join(token: string, how: 'passkey' | 'demo' = 'passkey'): Promise<JoinResult> {
+    const arrival = await this.#arrivals.accept(token, how);
+    if (typeof arrival === 'string') return arrival;
+    return (await this.#enter(arrival)) ?? 'joined';
   }
 
   /** Signs in with a passkey, from a tap. An open store of the same member stays open. */
   async signIn(): Promise<SignInResult> {
-    return 'offline';
+    const arrival = await this.#arrivals.give();
+    if (typeof arrival === 'string') return arrival;
+    return (await this.#enter(arrival)) ?? 'signed_in';
   }
 
-  /** While a passphrase is being chosen: takes a passkey after all, or tries once more. From a tap. */
-  async bindPasskey(): Promise<'open' | 'cancelled' | 'unsupported'> {
-    return 'unsupported';
+  /** While a passphrase is being chosen: a passkey may be taken instead (`bindPasskey`). */
+  get canBindPasskey(): boolean {
+    return this.session.canBind;
   }
 
-  /** Seals the store with it, or with it besides where the store is open. Null when it is done. */
-  async choosePassphrase(_text: string): Promise<Weakness | Trouble | null> {
-    return 'offline';
+  /** While a passphrase is being chosen: asks the passkey once more for something to seal with. From a tap. */
+  async bindPasskey(): Promise<'open' | 'cancelled' | 'unsupported' | Trouble> {
+    const result = await this.session.bind();
+    await this.#turned();
+    return result;
+  }
+
+  /** Seals the store with it and opens it; an open store it opens besides. Null when it is done. */
+  async choosePassphrase(text: string): Promise<Weakness | Trouble | null> {
+    const weakness = this.weakness(text);
+    if (weakness) return weakness;
+    const shown = { way: 'passphrase', text } as const;
+    if (this.phase === 'open') {
+      await this.#store.addWay(shown);
+      return null;
+    }
+    const trouble = await this.session.seal(shown);
+    await this.#turned();
+    return trouble;
   }
 
   /** Five words drawn at random, in the language of the screen. */
   suggestPassphrase(): string {
-    return '';
+    return suggestPassphrase(this.settings.lang);
   }
 
   /** Why this would be guessed; null where it is good. */
-  weakness(_text: string): Weakness | null {
-    return null;
+  weakness(text: string): Weakness | null {
+    return weaknessOf(text, this.session.names);
+  }
+
+  /** Opens the store that this passphrase, or else a passkey, opens. Needs no network. A passkey wants a tap. */
+  async unlock(passphrase?: string): Promise<UnlockResult> {
+    const result = await this.session.unlock(passphrase);
+    await this.#turned();
+    return result;
   }
 
   /** Asks the server whether this phone may go on; without it a phone past its lease does not open. */
   async tryContact(): Promise<'open' | Trouble> {
-    return 'offline';
+    await this.#askRevoked();
+    const result = await this.session.tryContact();
+    await this.#turned();
+    return result;
+  }
+
+  /** After a recovery, where the escrow did not answer at once: opens the old store. Null when the phase says more. */
+  async recover(): Promise<Trouble | null> {
+    const trouble = await this.session.recover();
+    await this.#turned();
+    return trouble;
+  }
+
+  /** Gives up the store that nothing opens, and what is unsent in it (`stuck.unsent`), for a new one. */
+  async startOver(): Promise<Trouble | null> {
+    const trouble = await this.session.startOver();
+    await this.#turned();
+    return trouble;
+  }
+
+  /** Lets forms put away what is being typed (see `onLeave`), then forgets the key and all that is open. */
+  async lock(): Promise<void> {
+    await this.#putAway();
+    this.#close();
+    await this.session.lock();
+    await this.#turned();
   }
 
   /** Another member's turn on this phone: to the sign-in screen. Every store stays, sealed. */
-  useAnother(): void {}
+  useAnother(): void {
+    this.#close();
+    this.session.useAnother();
+    this.sync.unsent = 0;
+  }
 
   /** Back from the sign-in screen to the stores that wait for `unlock`. */
-  unlockInstead(): void {}
+  async unlockInstead(): Promise<void> {
+    await this.session.unlockInstead();
+    await this.#turned();
+  }
+
+  /** Somebody touches the phone: it stays open for as long as the organisation allows. */
+  touch(): void {
+    this.#watch.touch();
+    if (this.phase === 'open') this.#tellActive();
+  }
 
   /** For office screens: asks the server as this phone's member. `read` takes the body to an answer, or to null. */
   ask<T>(
@@ -172,51 +283,18 @@ export class App {
     return this.#client.call(path, read, { method, body, secret, lang: this.settings.lang });
   }
 
-  /** For office screens: a file that the server makes, of one media type, to be handed on by whoever asked for it. */
-  async askFile(path: string, type: string): Promise<Reply<Blob>> {
-    const { secret } = this.#store.memory.account;
-    const call = { method: 'GET', secret, lang: this.settings.lang } as const;
-    const reply = await this.#client.bytes(path, type, call);
-    if (!('answer' in reply)) return reply;
-    return reply.answer === 'waiting' ? { trouble: 'offline' } : { answer: reply.answer };
-  }
-
-  /**
-   * Redeems the token of a sign-in link, with a new passkey or, in a demo, without. Opens the store that is here, or
-   * enrols this phone and makes one; the phase says what comes next. From a tap.
-   */
-  async join(token: string, _how: 'passkey' | 'demo' = 'passkey'): Promise<JoinResult> {
-    await this.leave();
-    const result = await this.session.join(token);
-    if (result === 'joined') this.#opened();
-    return result;
-  }
-
-  /** Opens the store that this passkey, or this passphrase, opens. Needs no network. */
-  async unlock(_passphrase?: string): Promise<UnlockResult> {
-    const isOpen = await this.session.unlock();
-    if (isOpen) this.#opened();
-    return isOpen ? 'open' : 'damaged';
-  }
-
-  /** Lets forms put away what is being typed (see `onLeave`), then forgets the key and all that is open. */
-  async lock(): Promise<void> {
-    await this.leave();
-    this.session.lock();
-    this.#close();
-  }
-
   /**
    * Ends the session at the server; the sealed store stays for the same member's return. `unsent`: changes wait for
    * the server, ask the member and call again with `sure`. `offline`: a session can be ended only with a signal.
    */
   async signOut(sure = false): Promise<'done' | 'unsent' | 'offline'> {
-    await this.leave();
+    await this.#putAway();
     if (this.sync.unsent > 0 && !sure) return 'unsent';
     const reply = await this.#client.call('/api/sign-out', () => true);
     if ('trouble' in reply && reply.trouble === 'offline') return 'offline';
     this.#close();
-    this.session.leave();
+    await this.session.leave();
+    await this.#turned();
     return 'done';
   }
 
@@ -287,10 +365,16 @@ export class App {
     return this.#syncer.schedule.ask();
   }
 
-  /** The signal may be back, or somebody looks at the page again. */
+  /** The signal may be back, or somebody looks at the page again: locks where it was away too long. */
   wake(): void {
-    if (this.phase === 'open') this.#syncer.schedule.retry();
-    else void this.session.askRevoked();
+    const isLocked = this.#watch.check();
+    if (this.phase === 'open' && !isLocked) this.#syncer.schedule.retry();
+    void this.#askRevoked();
+  }
+
+  /** Lets go of an entry that cannot be read. */
+  letGoUnreadable(id: string): Promise<void> {
+    return letGoUnreadable(this.#store, id);
   }
 
   /**
@@ -349,42 +433,101 @@ export class App {
 
   /** Runs a write; a full store is told at once, before anything is lost. */
   async #room<T>(write: () => Promise<T>): Promise<T> {
+    const running = write();
+    this.#writing.add(running);
     try {
-      const result = await write();
+      const result = await running;
       this.sync.full = false;
       return result;
     } catch (error) {
       if (error instanceof StoreFull) this.sync.full = true;
       throw error;
+    } finally {
+      this.#writing.delete(running);
     }
   }
 
-  #turnTo(store: Store): void {
-    this.#close();
-    store.on((event) => this.#hear(event));
-    void store.outside().then(({ unsent, contact }) => {
-      this.sync.unsent = unsent;
-      this.sync.lastContact = contact;
-    });
+  /** Forms save, and what is being saved is on the disk. */
+  async #putAway(): Promise<void> {
+    await this.leave();
+    while (this.#writing.size) await Promise.allSettled([...this.#writing]);
   }
 
-  #opened(): void {
+  async #enter(arrival: Arrival): Promise<Trouble | null> {
+    if (arrival.me.member !== this.session.store?.member) {
+      await this.#putAway();
+      this.#close();
+    }
+    const trouble = await this.session.enter(arrival);
+    await this.#turned();
+    return trouble;
+  }
+
+  /** A store that was found on this phone: it may be erased or locked from another tab. */
+  #found(store: Store): void {
+    store.on((event) => this.#hear(store, event));
+    store.leave = () => (this.#isOpen(store) ? this.#putAway() : Promise.resolve());
+  }
+
+  /** The session may be in another phase: what runs and what is shown follows. */
+  async #turned(): Promise<void> {
+    const { phase, store } = this.session;
+    this.platform.clock.clearTimeout(this.#askedRevoked as never);
+    if (phase === 'open') return this.#opened();
+    if (phase === 'leased' && store) {
+      this.sync.lastContact = (await readClock(store))?.contact ?? null;
+      this.#watch.start();
+    }
+    await this.#stores.waiting();
+    this.sync.unsent = this.phase === 'signed_out' ? 0 : this.#stores.unsent;
+    this.#askedRevoked = this.platform.clock.setTimeout(
+      () => void this.#askRevoked(),
+      REVOKED_AGAIN,
+    );
+  }
+
+  async #opened(): Promise<void> {
     this.#shelves.follow(this.#store);
     this.#show();
+    this.#watch.idle = (await readRules(this.#store)).idle;
+    this.#watch.start();
     void this.#syncer.askStorage(true);
     this.#syncer.schedule.start();
+    void this.#introduce();
   }
 
-  #hear(event: StoreEvent): void {
-    if (event.type === 'changed' && this.phase === 'open') {
+  /** Asks who this member is by now, and gives the escrow a copy of the key where it has none. */
+  async #introduce(): Promise<void> {
+    const { store } = this.session;
+    const reply = await askMe(this.#client);
+    if (!store || !this.#isOpen(store)) return;
+    try {
+      if ('answer' in reply) await this.session.learn(reply.answer);
+      if (this.#isOpen(store)) await keepEscrow(store, this.#client);
+    } catch (error) {
+      if (!(error instanceof Locked) && !(error instanceof StoreFull)) throw error;
+    }
+  }
+
+  #isOpen(store: Store): boolean {
+    return this.session.store === store && store.isOpen;
+  }
+
+  #hear(store: Store, event: StoreEvent): void {
+    const isTheirs = this.session.store === store;
+    if (event.type === 'changed' && isTheirs && this.phase === 'open') {
       this.#show();
       this.#shelves.refresh(event.shelves);
-    } else if (event.type === 'locked') {
-      this.session.locked();
+      if (event.shelves.includes(RULES)) void this.#follow(store);
+    } else if (event.type === 'active' && isTheirs) {
+      this.#watch.touch();
+    } else if (event.type === 'locked' && isTheirs) {
       this.#close();
+      void this.session.locked().then(() => this.#turned());
     } else if (event.type === 'erased') {
-      this.session.erasedElsewhere();
-      this.#close();
+      if (isTheirs) this.#close();
+      this.#erasures.look();
+      void this.session.gone(store).then(() => this.#turned());
     }
   }
 
@@ -395,8 +538,36 @@ export class App {
     this.#syncer.follow(store);
   }
 
+  /** The organisation's rules have changed. */
+  async #follow(store: Store): Promise<void> {
+    if (!store.seal.isLocked) this.#watch.idle = (await readRules(store)).idle;
+  }
+
+  /** Every few minutes while open: keeps the time, and locks where the lease is over. */
+  async #tick(): Promise<void> {
+    const { store } = this.session;
+    if (!store || !this.#isOpen(store)) return;
+    try {
+      const now = this.platform.clock.now();
+      await keepTime(store, now);
+      void this.#askRevoked();
+      if (isOver(await readClock(store), now, await readRules(store))) await this.lock();
+    } catch (error) {
+      if (!(error instanceof Locked) && !(error instanceof StoreFull)) throw error;
+    }
+  }
+
+  /** Tells the other tabs that somebody is here, now and then. */
+  #tellActive(): void {
+    const now = this.platform.clock.now();
+    if (Math.abs(now - this.#toldActive) < ACTIVE_AGAIN) return;
+    this.#toldActive = now;
+    this.session.store?.tellActive();
+  }
+
   /** Nothing of the store is left in memory. What is unsent stays counted. */
   #close(): void {
+    this.#watch.stop();
     this.#syncer.schedule.stop();
     this.#shelves.clear();
     this.index.clear();
@@ -404,9 +575,26 @@ export class App {
     this.sync.detail = null;
   }
 
+  /** The open store's phone was revoked. */
   async #wipe(): Promise<void> {
-    this.#close();
-    await this.session.erase();
+    const { store } = this.session;
+    if (store) await this.#erase(store);
+  }
+
+  /** Erases every store whose phone was revoked, whoever uses this one; says so to the server until it is heard. */
+  async #askRevoked(): Promise<void> {
+    for (const store of await this.#erasures.revoked(await this.#stores.all()))
+      await this.#erase(store);
+    await this.#erasures.tell();
+    if (this.phase !== 'open') await this.#turned();
+  }
+
+  async #erase(store: Store): Promise<void> {
+    if (this.session.store === store) this.#close();
+    this.#stores.drop(store);
+    await this.#erasures.erase(store);
+    await this.session.gone(store);
+    await this.#turned();
   }
 
   #noteRead(patient: string): void {

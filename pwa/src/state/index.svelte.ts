@@ -1,5 +1,5 @@
 /** The rows that Today, Patients, Tasks and Review list: one sealed blob, open before any chart is. */
-import { asRefused } from '../store/journal';
+import { asRefused, type Row } from '../store/journal';
 import type { Memory } from '../store/memory';
 import type {
   AppointmentRow,
@@ -11,6 +11,7 @@ import type {
   TaskRow,
   VisitRow,
 } from '../store/types';
+import type { UnreadableChange } from './types';
 
 export class Index {
   patients: PatientRow[] = $state.raw([]);
@@ -23,6 +24,8 @@ export class Index {
 
   /** Refused changes, oldest first. */
   refused: Refused[] = $state.raw([]);
+  /** Entries that cannot be read, oldest first. */
+  unreadable: UnreadableChange[] = $state.raw([]);
 
   readonly #patient = $derived(new Map(this.patients.map((row) => [row.id, row])));
 
@@ -35,6 +38,7 @@ export class Index {
     this.show(memory.summaries.values());
     this.notices = memory.notices.filter((one) => !one.dismissed).toReversed();
     this.refused = memory.entries.filter(({ state }) => state === 'refused').map(asRefused);
+    this.unreadable = memory.unreadable.map(asUnreadable);
   }
 
   /** Nothing is left: the app is locked. */
@@ -42,6 +46,7 @@ export class Index {
     this.show([]);
     this.notices = [];
     this.refused = [];
+    this.unreadable = [];
   }
 
   /** Shows the summaries of all charts held. Lists keep the order of their kind; screens sort by what they show. */
@@ -53,4 +58,8 @@ export class Index {
     this.tasks = all.flatMap((one) => one.tasks);
     this.review = all.flatMap((one) => one.review);
   }
+}
+
+function asUnreadable({ device, n, patient, was }: Row): UnreadableChange {
+  return { id: `${device}/${n}`, n, patient, unsent: was === 'pending' };
 }

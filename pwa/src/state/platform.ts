@@ -2,11 +2,13 @@
 import type { IsLog } from '../store/overlay';
 import type { Clock } from '../sync/schedule';
 import type { StorageManagerLike } from '../sync/status';
+import type { Authenticator } from './authenticator';
 
 export interface Platform {
   fetch: typeof globalThis.fetch;
   /** For what is no secret: who used this phone last, and how it looks. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  authenticator: Authenticator;
   storageManager: StorageManagerLike | undefined;
   languages: readonly string[];
   clock: Clock;

@@ -1,177 +1,364 @@
-/** Who uses this phone, and whether their store is open: from the sign-in link to the lock. */
-import type { Me } from '../store/types';
-import { StoreNewer } from '../store/database';
+/**
+ * Who uses this phone, and whether their store is open.
+ *
+ *   somebody arrives --> their store --> open
+ *                          |  none here: this phone is enrolled, and a new one sealed by passkey or passphrase
+ *                          |  not opened by their passkey: locked; after a recovery, opened by the escrow
+ *   locked --passkey or passphrase, no network--> the store that it opens, whosever it is --> open, or leased
+ */
+import { StoreFull } from '../store/database';
+import type { Shown } from '../store/keys';
+import { isOver, keepTime, readClock, readRules } from '../store/lease';
 import { ACCOUNT } from '../store/memory';
+import { Unreadable } from '../store/seal';
 import { Store } from '../store/store';
-import { askMe, enrol, readMe } from '../sync/enrol';
-import type { Client, NoAnswer } from '../sync/client';
-import { isObject } from '../sync/wire';
+import type { Me, Trouble } from '../store/types';
+import type { Client } from '../sync/client';
+import { askMe, enrol } from '../sync/enrol';
+import { releaseEscrow } from '../sync/escrow';
+import type { Arrival, Arrivals } from './arrival';
 import type { Platform } from './platform';
-import type { JoinResult, Phase } from './types';
+import type { Stores } from './stores.svelte';
+import type { Phase, StuckStore, UnlockResult } from './types';
 
-/** The member whose store this phone opens. */
+/** Of the version before: the member whose store this phone opens. */
 const MEMBER = 'doorstep.member';
-/** Set while a link has been redeemed and this phone is not yet enrolled. */
-const JOINING = 'doorstep.joining';
+
+/** What waits for a passkey or a passphrase to be sealed with. */
+type Unsealed =
+  | { is: 'new'; me: Me }
+  | { is: 'old'; store: Store; key: CryptoKey; me: Me | null }
+  | { is: 'recovered'; store: Store; key: CryptoKey; me: Me };
 
 export class Session {
   phase: Phase = $state('loading');
   /** Known while the store is open; the server is not asked. */
   me: Me | null = $state.raw(null);
-  /** The store was erased because the server said so: to be told on the sign-in screen. */
-  erased: boolean = $state(false);
-  /** This app is older than the store, which a newer one has written. */
-  outdated: boolean = $state(false);
+  stuck: StuckStore | null = $state.raw(null);
+  /** While a passphrase is being chosen: a passkey may be taken instead. */
+  canBind: boolean = $state(false);
+  /** The store that is open, or whose lease is over. */
   store: Store | null = null;
+
+  #unsealed: Unsealed | null = null;
+  #arrived: Arrival | null = null;
 
   constructor(
     private readonly client: Client,
     private readonly platform: Platform,
-    /** Called with each store that this phone turns to, while it is still locked. */
-    private readonly turnedTo: (store: Store) => void,
+    private readonly stores: Stores,
+    private readonly arrivals: Arrivals,
   ) {}
 
-  /** Finds the store of the last member. Goes on with a sign-in that was cut off, if there was one. */
+  /** Looks at what is on this phone, after going on with an arrival that was cut off. */
   async start(): Promise<void> {
-    const { storage } = this.platform;
-    const member = storage.getItem(MEMBER);
-    if (member && (await this.#turnTo(member))) this.phase = 'locked';
-    else if (storage.getItem(JOINING)) await this.#resume();
-    else this.phase = 'signed_out';
+    const arrival = this.arrivals.isCutOff ? await this.arrivals.resume() : null;
+    if (!arrival || (await this.enter(arrival))) await this.#rest();
   }
 
-  async join(token: string): Promise<JoinResult> {
-    const before = this.phase;
-    const body = { token };
-    const reply = await this.client.call('/api/invitations/accept', readMe, { body });
-    if (!('answer' in reply)) return failureOf(reply);
-    this.platform.storage.setItem(JOINING, 'yes');
-    const result = await this.#enter(reply.answer);
-    if (result !== 'joined') this.phase = before;
-    return result;
-  }
-
-  /** False where the store cannot be opened. */
-  async unlock(): Promise<boolean> {
-    if (!this.store) return false;
-    if (this.phase === 'open') return true;
-    this.phase = 'loading';
-    try {
-      await this.store.unlock();
-      this.opened();
-      return true;
-    } catch (error) {
-      console.error(error);
-      this.phase = 'locked';
-      return false;
+  /** Opens what this member has here, or begins with it. Null once the phase says what comes next. */
+  async enter(arrival: Arrival): Promise<Trouble | null> {
+    const { me, shown } = arrival;
+    const isHere = this.store?.member === me.member;
+    if (!isHere) this.#close();
+    this.#arrived = arrival;
+    if (isHere) return this.#open(this.store!, me).then(() => null);
+    const store = await this.stores.of(me.member);
+    if (!store) return this.#sealWith({ is: 'new', me });
+    await ifRoom(() => store.setLeft(false));
+    const old = await store.openKey();
+    if (old) return this.#sealWith({ is: 'old', store, key: old, me });
+    const opened = shown && (await this.stores.openedBy(shown));
+    if (opened?.key && opened.store === store) {
+      await store.takeKey(opened.key);
+      return this.#open(store, me).then(() => null);
     }
+    await this.#toLock();
+    const recoverable = me.recovery === true;
+    if (shown || recoverable) this.stuck = { unsent: (await store.outside()).unsent, recoverable };
+    if (recoverable) await this.recover();
+    return null;
   }
 
-  opened(): void {
-    this.me = this.store!.memory.account.me;
-    this.erased = false;
+  /** Names that a passphrase of this person must not be made of. */
+  get names(): string[] {
+    const me = this.me ?? this.#arrived?.me ?? this.#unsealed?.me;
+    return me ? [me.name, me.email, me.organisation_name] : [];
+  }
+
+  /** What waits to be sealed is sealed with this, and opened. Null when it is done. */
+  async seal(shown: Shown): Promise<Trouble | null> {
+    const unsealed = this.#unsealed;
+    if (!unsealed) return 'refused';
+    if (unsealed.is === 'new') return this.#makeStore(unsealed.me, shown);
+    const { store, key, me } = unsealed;
+    if (unsealed.is === 'old') {
+      await store.takeKey(await store.takeOver(key, shown, this.#now()));
+      this.platform.storage.removeItem(MEMBER);
+    } else {
+      await store.takeKey(key);
+      await store.addWay(shown, true);
+    }
+    await this.#open(store, me);
+    return null;
+  }
+
+  /** The passkey of this arrival, asked once more. */
+  async bind(): Promise<'open' | 'cancelled' | 'unsupported' | Trouble> {
+    const credential = this.#arrived?.credential;
+    if (!credential) return 'unsupported';
+    const given = await this.platform.authenticator.show([credential]);
+    if (typeof given === 'string') return given;
+    this.canBind = given.shown !== null;
+    if (!given.shown) return 'unsupported';
+    return (await this.seal(given.shown)) ?? 'open';
+  }
+
+  /** With the passphrase, or else by a passkey. Needs no network. */
+  async unlock(passphrase?: string): Promise<UnlockResult> {
+    if (this.phase === 'open') return 'open';
+    const shown = await this.#ask(passphrase);
+    if (typeof shown === 'string') return shown;
+    const opened = await this.stores.openedBy(shown);
+    if (!opened) return 'wrong';
+    if (!opened.key) return 'damaged';
+    const { store, key } = opened;
+    const me = this.#arrived?.me ?? null;
+    await store.takeKey(key);
+    return this.#tryOpen(store, me?.member === store.member ? me : null);
+  }
+
+  /** In `leased`: asks the server whether this member may go on. */
+  async tryContact(): Promise<'open' | Trouble> {
+    const { store } = this;
+    if (!store || this.phase !== 'leased') return 'refused';
+    const reply = await askMe(this.client);
+    if (!('answer' in reply)) return reply.trouble;
+    if (reply.answer.member !== store.member) return 'signed_out';
+    return (await this.#tryOpen(store, reply.answer)) === 'open' ? 'open' : 'refused';
+  }
+
+  /** After a recovery, the escrow's copy opens the store that nothing else does. */
+  async recover(): Promise<Trouble | null> {
+    const store = await this.#stuckStore();
+    if (!store || !this.stuck!.recoverable) return 'refused';
+    const reply = await releaseEscrow(this.client, (await store.outside()).device);
+    if ('answer' in reply) {
+      const { me } = this.#arrived!;
+      return this.#sealWith({ is: 'recovered', store, key: reply.answer, me });
+    }
+    if (reply.trouble !== 'offline') this.stuck = { ...this.stuck!, recoverable: false };
+    return reply.trouble;
+  }
+
+  /** Gives up the store that nothing opens, with what is unsent in it, for a new one. */
+  async startOver(): Promise<Trouble | null> {
+    const store = await this.#stuckStore();
+    if (!store) return 'refused';
+    this.stores.drop(store);
+    await store.erase();
+    return this.#sealWith({ is: 'new', me: this.#arrived!.me });
+  }
+
+  async lock(): Promise<void> {
+    this.store?.lock();
+    await this.locked();
+  }
+
+  /** The store was locked, here or in another tab. */
+  async locked(): Promise<void> {
+    this.#close();
+    await this.#toLock();
+  }
+
+  /** To the sign-in screen; every store stays as it is, sealed. */
+  useAnother(): void {
+    this.#close();
+    this.arrivals.end();
+    this.phase = 'signed_out';
+  }
+
+  /** Back to what waits on this phone. */
+  async unlockInstead(): Promise<void> {
+    this.#close();
+    await this.#rest();
+  }
+
+  /** The member has signed out: their store stays, sealed, and opens when they sign in. */
+  async leave(): Promise<void> {
+    await this.store?.setLeft(true);
+    this.store?.lock();
+    this.useAnother();
+    await this.stores.waiting();
+  }
+
+  /** A store is gone from this phone: erased here or in another tab. */
+  async gone(store: Store): Promise<void> {
+    this.stores.drop(store);
+    const isOther = this.store !== null && this.store !== store;
+    if (isOther || this.phase === 'choosing_passphrase') return;
+    this.#close();
+    await this.#rest();
+  }
+
+  /** The server said who this is; kept for when it is not there. */
+  async learn(me: Me): Promise<void> {
+    const { store } = this;
+    if (!store?.isOpen || me.member !== store.member) return;
+    await keepAccount(store, me);
+    this.me = me;
+  }
+
+  /** To the screen that what is on this phone calls for. */
+  async #rest(): Promise<void> {
+    const member = this.platform.storage.getItem(MEMBER);
+    for (const store of await this.stores.all()) {
+      const key = await store.openKey();
+      if (key && store.member === member) {
+        this.#unsealed = { is: 'old', store, key, me: null };
+        this.phase = 'choosing_passphrase';
+        return;
+      }
+      // Its member had signed out of the version before.
+      if (key) await store.setLeft(true);
+    }
+    await this.#toLock();
+  }
+
+  /** To the lock screen, where somebody's store waits, else to the sign-in. */
+  async #toLock(): Promise<void> {
+    const waiting = await this.stores.waiting();
+    this.phase = waiting.length ? 'locked' : 'signed_out';
+  }
+
+  /** Sealed at once with the passkey of the arrival; without, the person is asked for a passphrase. */
+  async #sealWith(unsealed: Unsealed): Promise<Trouble | null> {
+    this.#unsealed = unsealed;
+    const { shown = null, credential = null } = this.#arrived ?? {};
+    if (shown) return this.seal(shown);
+    this.stuck = null;
+    this.canBind = credential !== null;
+    this.phase = 'choosing_passphrase';
+    return null;
+  }
+
+  async #makeStore(me: Me, shown: Shown): Promise<Trouble | null> {
+    const reply = await enrol(this.client, this.platform.name);
+    if (!('answer' in reply)) return reply.trouble;
+    const account = { me, ...reply.answer };
+    const store = await Store.create(account, this.platform.isLog, shown, this.#now());
+    this.stores.add(store);
+    await this.#open(store, me);
+    return null;
+  }
+
+  /** Opens the store whose key was taken. `me`: the server has just been heard, which renews the lease. */
+  async #open(store: Store, me: Me | null): Promise<UnlockResult> {
+    const now = this.#now();
+    this.store = store;
+    if (!me && isOver(await readClock(store), now, await readRules(store))) {
+      this.phase = 'leased';
+      return 'leased';
+    }
+    await this.#load(store, me);
+    await ifRoom(async () => {
+      await keepTime(store, now, me !== null);
+      await this.#keepWay(store);
+      if (me) await keepAccount(store, me);
+    });
+    this.#settle(store);
+    return 'open';
+  }
+
+  #settle(store: Store): void {
+    this.arrivals.end();
+    this.#arrived = null;
+    this.#unsealed = null;
+    this.stuck = null;
+    this.me = store.memory.account.me;
     this.phase = 'open';
   }
 
-  lock(): void {
-    this.store?.lock();
-    this.locked();
-  }
-
-  locked(): void {
-    this.me = null;
-    this.phase = 'locked';
-  }
-
-  /** Forgets whose store this phone opens; the store itself stays, sealed, for its member's return. */
-  leave(): void {
-    this.store?.lock();
-    this.store?.close();
-    this.#gone();
-  }
-
-  /** Erases the store, because the server said that this phone is revoked. */
-  async erase(): Promise<void> {
-    const { store } = this;
-    this.#gone();
-    this.erased = true;
-    await store?.erase();
-  }
-
-  /** Another tab has erased the store. */
-  erasedElsewhere(): void {
-    this.#gone();
-    this.erased = true;
-  }
-
-  /** A locked phone asks one thing only: whether it is revoked. */
-  async askRevoked(): Promise<void> {
-    const { store } = this;
-    if (!store || this.phase !== 'locked') return;
-    const { device } = await store.outside();
-    const read = (body: unknown) => (isObject(body) ? body.revoked === true : null);
-    const reply = await this.client.call(`/api/devices/${device}/state`, read, { method: 'GET' });
-    if ('answer' in reply && reply.answer && this.store === store) await this.erase();
-  }
-
-  async #resume(): Promise<void> {
-    const reply = await askMe(this.client);
-    const result = 'answer' in reply ? await this.#enter(reply.answer) : failureOf(reply);
-    if (result === 'joined') return;
-    this.phase = 'signed_out';
-    if (result !== 'offline') this.platform.storage.removeItem(JOINING);
-  }
-
-  async #enter(me: Me): Promise<JoinResult> {
-    const isOpen = this.store?.member === me.member && this.store.isOpen;
-    if (!isOpen) this.phase = 'loading';
-    const known = this.store?.member === me.member || (await this.#turnTo(me.member));
-    if (!known) {
-      const reply = await enrol(this.client, this.platform.name);
-      if (!('answer' in reply)) return failureOf(reply);
-      const store = await Store.create({ me, ...reply.answer }, this.platform.isLog);
-      this.#turn(store);
-    } else if (!this.store!.isOpen) await this.store!.unlock();
-    await this.store!.write(async (step, memory) => {
-      const account = { ...memory.account, me };
-      await step.put(ACCOUNT, account);
-      return { memory: { ...memory, account }, shelves: [], result: undefined };
-    });
-    this.platform.storage.setItem(MEMBER, me.member);
-    this.platform.storage.removeItem(JOINING);
-    this.opened();
-    return 'joined';
-  }
-
-  async #turnTo(member: string): Promise<boolean> {
+  async #tryOpen(store: Store, me: Me | null): Promise<UnlockResult> {
     try {
-      const store = await Store.open(member, this.platform.isLog);
-      if (store) this.#turn(store);
-      return store !== null;
+      return await this.#open(store, me);
     } catch (error) {
-      if (!(error instanceof StoreNewer)) throw error;
-      this.outdated = true;
-      return false;
+      console.error(error);
+      store.lock();
+      this.store = null;
+      return 'damaged';
     }
   }
 
-  #turn(store: Store): void {
-    this.store?.lock();
-    this.store?.close();
-    this.me = null;
-    this.store = store;
-    this.turnedTo(store);
+  /**
+   * Where the account cannot be read, a sign-in mends it: the server says who it is, and the next sync enrols this
+   * phone again and renumbers what is unsent.
+   */
+  async #load(store: Store, me: Me | null): Promise<void> {
+    if (store.isOpen) return;
+    try {
+      await store.load();
+    } catch (error) {
+      if (!(error instanceof Unreadable) || !me) throw error;
+      const { device } = await store.outside();
+      await store.keep((step) => step.put(ACCOUNT, { me, device, secret: '' }));
+      await store.load();
+    }
   }
 
-  #gone(): void {
-    this.platform.storage.removeItem(MEMBER);
-    this.me = null;
+  /** What was shown on arrival opens this store from here on. */
+  async #keepWay(store: Store): Promise<void> {
+    const shown = this.#arrived?.shown;
+    if (shown?.way !== 'prf') return;
+    const isKnown = (await store.wraps()).some(({ id }) => id === shown.credential);
+    if (!isKnown) await store.addWay(shown);
+  }
+
+  /** What is shown to unlock, or why nothing is. */
+  async #ask(passphrase?: string): Promise<Shown | UnlockResult> {
+    if (passphrase !== undefined) return { way: 'passphrase', text: passphrase };
+    const credentials = await this.stores.credentials();
+    if (!credentials.length) return 'unsupported';
+    const given = await this.platform.authenticator.show(credentials);
+    if (typeof given === 'string') return given;
+    return given.shown ?? 'unsupported';
+  }
+
+  /** The store of who has arrived, where it is stuck. */
+  async #stuckStore(): Promise<Store | null> {
+    return this.stuck && this.#arrived ? this.stores.of(this.#arrived.me.member) : null;
+  }
+
+  #now(): number {
+    return this.platform.clock.now();
+  }
+
+  /** Nothing of a person is left in memory; the phase is the caller's to say. */
+  #close(): void {
+    this.store?.seal.lock();
+    if (this.store?.isOpen) this.store.lock();
     this.store = null;
-    this.phase = 'signed_out';
+    this.me = null;
+    this.stuck = null;
+    this.canBind = false;
+    this.#unsealed = null;
+    this.#arrived = null;
   }
 }
 
-/** An unknown, used or expired link is `used`; the rest are the four words. */
-function failureOf({ trouble, code }: NoAnswer): JoinResult {
-  return code === 'invitation_used' ? 'used' : trouble;
+/** What is good to keep, and must not keep anybody from opening their store when it is full. */
+async function ifRoom(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof StoreFull)) throw error;
+  }
+}
+
+async function keepAccount(store: Store, me: Me): Promise<void> {
+  await store.write(async (step, memory) => {
+    const account = { ...memory.account, me };
+    await step.put(ACCOUNT, account);
+    return { memory: { ...memory, account }, shelves: [], result: undefined };
+  });
 }

@@ -62,16 +62,18 @@ export class Shelves {
       const shown = await store.show(shelf);
       if (this.#store !== store || this.#turns.get(shelf) !== turn) return;
       records.show(shown ?? []);
-      if (records instanceof Chart) this.#tell(records, shown !== null);
+      if (records instanceof Chart)
+        this.#tell(records, shown !== null, store.memory.damaged.has(shelf));
     } catch (error) {
       if (!(error instanceof Locked)) throw error;
     }
   }
 
-  #tell(chart: Chart, isHeld: boolean): void {
+  #tell(chart: Chart, isHeld: boolean, isDamaged: boolean): void {
     const before = chart.state;
-    chart.state = isHeld ? 'open' : 'absent';
-    if (isHeld && before !== 'open') this.opened(chart.id);
+    if (isDamaged) chart.state = 'unreadable';
+    else chart.state = isHeld ? 'open' : 'absent';
+    if (chart.state === 'open' && before !== 'open') this.opened(chart.id);
   }
 }
 

@@ -68,6 +68,15 @@ export interface Erasure {
   told: boolean;
 }
 
+/**
+ * Somebody has signed in, and what they showed does not open the store they have here. `app.unlock` with another way,
+ * `app.recover` where it can be had from the escrow, or `app.startOver`, which erases what is unsent.
+ */
+export interface StuckStore {
+  unsent: number;
+  recoverable: boolean;
+}
+
 /** An entry of the journal that cannot be read: kept, listed, never sent. */
 export interface UnreadableChange {
   /** For `app.letGoUnreadable`. */

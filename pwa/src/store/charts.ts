@@ -5,7 +5,7 @@
 import type { Database } from './database';
 import { inOrder, isLaid, type Entry } from './journal';
 import { layOver, type IsLog } from './overlay';
-import type { Seal } from './seal';
+import { Unreadable, type Seal } from './seal';
 import { rangeUnder } from './step';
 import type { Change, RecordShown, ServerRecord } from './types';
 
@@ -26,6 +26,20 @@ export async function readShelf(
 ): Promise<ServerRecord[] | null> {
   const sealed = await db.get('sealed', shelf);
   return sealed ? seal.unseal<ServerRecord[]>(shelf, sealed) : null;
+}
+
+/** As `readShelf`; `undefined` where the copies are there and cannot be read. */
+export async function tryShelf(
+  db: Database,
+  seal: Seal,
+  shelf: Shelf,
+): Promise<ServerRecord[] | null | undefined> {
+  try {
+    return await readShelf(db, seal, shelf);
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
 }
 
 /** Every shelf that holds copies. */

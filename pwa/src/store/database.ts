@@ -1,13 +1,14 @@
 /** The member's database on this phone: its schema, its one way to write durably, and how it ends. */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { Row } from './journal';
+import type { Wrap } from './keys';
 
-/** Version of the object stores below. */
-const SCHEMA = 1;
+/** Version of what is on the disk. Of version 1 were the stores whose key lay open in `keys` (takeover.ts). */
+const SCHEMA = 2;
 
 export interface Tables extends DBSchema {
-  /** The key, which no script can read out. Only keys.ts touches it. */
-  keys: { key: string; value: CryptoKey };
+  /** The key of the store, sealed once for each way that opens it; in version 1 the key itself. */
+  keys: { key: string; value: Wrap | CryptoKey };
   /** Sealed blobs by the place that is their associated data: `chart/ID`, `index`, `library/KIND`, `draft/…`. */
   sealed: { key: string; value: ArrayBuffer };
   /** Edits and what became of them. Their numbers and states are plain, so that a locked app can count them. */
@@ -20,16 +21,31 @@ export interface Tables extends DBSchema {
   plain: { key: string; value: unknown };
 }
 
+/** A pull from nothing that is under way (sync/anew.ts). */
+export interface Anew {
+  /** The cursor before it: what is typed meanwhile was made knowing that much. */
+  made: string | null;
+  /** Shelves that have come so far, and those whose copies are damaged. */
+  brought: string[];
+  damaged: string[];
+}
+
 /** Everything in the object store `plain`. */
 export interface Plain {
   /** The device, the number its next change gets, and the last number that was ever sent. */
   numbering: { device: string; next: number; sent: number };
   /** How far this phone has got. Written only together with what it stands for. */
-  progress: { epoch: string | null; cursor: string | null };
+  progress: { epoch: string | null; cursor: string | null; anew?: Anew };
   /** Counts writes, so that a tab knows when another has written. */
   writes: number;
   /** When the server last gave a whole answer. */
   contact: number;
+  /** How many seals the key has made that lie on this disk or lay there (seal.ts). */
+  seals: number;
+  /** Its member has signed out: signing in opens it, and the lock screen does not. */
+  left: boolean;
+  /** The escrow has a copy of the key: of which device, sealed for which key of the server (escrow.ts). */
+  escrow: { device: string; for: string };
   /** The epoch that the server went on to after a restore; unsent work waits until the phone has followed. */
   restored: string;
 }
@@ -48,7 +64,22 @@ export class StoreNewer extends Error {
   override name = 'StoreNewer';
 }
 
-const nameOf = (member: string) => `doorstep-${member}`;
+const PREFIX = 'doorstep-';
+const nameOf = (member: string) => PREFIX + member;
+
+/** The members who have a database on this phone. */
+export async function listMembers(): Promise<string[]> {
+  const names = (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
+  return names
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length))
+    .sort();
+}
+
+/** Removes what an erasure that was cut short has left. */
+export function removeDatabase(member: string): Promise<void> {
+  return deleteDB(nameOf(member));
+}
 
 /** Opens the database, making it if need be. `onEnd` tells that another tab has erased or upgraded it. */
 export async function openDatabase(
@@ -57,7 +88,8 @@ export async function openDatabase(
 ): Promise<Database> {
   try {
     return await openDB<Tables>(nameOf(member), SCHEMA, {
-      upgrade(db) {
+      upgrade(db, before) {
+        if (before > 0) return;
         db.createObjectStore('keys');
         db.createObjectStore('sealed');
         db.createObjectStore('plain');

@@ -2,6 +2,7 @@
  * The bytes of `file` values, sealed, by patient and SHA-256. The record travels apart from them: a value whose bytes
  * have not come yet is "not here yet".
  */
+import { Unreadable } from './seal';
 import type { Store } from './store';
 import type { FileValue } from './types';
 
@@ -27,7 +28,7 @@ export async function putFile(
   return name ? { ...value, name } : value;
 }
 
-/** The bytes; null while they are not here yet. */
+/** The bytes; null while they are not here yet, or not readable. */
 export async function getFile(
   store: Store,
   patient: string,
@@ -36,7 +37,12 @@ export async function getFile(
   const place = placeOf(patient, value.sha256);
   const sealed = await store.db.get('sealed', place);
   if (!sealed) return null;
-  return new Blob([await store.seal.unsealBytes(place, sealed)], { type: value.media_type });
+  try {
+    return new Blob([await store.seal.unsealBytes(place, sealed)], { type: value.media_type });
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
 }
 
 function toHex(bytes: ArrayBuffer): string {

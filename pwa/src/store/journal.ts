@@ -4,14 +4,15 @@
  *   pending --accepted--> laid --a copy with version ≥ seq arrived--> kept --30 days--> gone
  *      `------refused---> refused --mended or let go--> gone
  *
- * Pending entries are the outbox. Pending and laid ones are laid over the server's records; kept ones wait for the day
+ * An entry that cannot be read is set aside as it lies (`unreadable`): it is listed, never sent, and never dropped but
+ * by its author. Pending entries are the outbox. Pending and laid ones are laid over the server's records; kept ones wait for the day
  * on which a restored server asks for them (protocol.md, "A restored server").
  */
-import type { Database } from './database';
-import type { Seal } from './seal';
+import type { Database, Plain } from './database';
+import { Unreadable, type Seal } from './seal';
 import type { Change, Refusal, Refused } from './types';
 
-export type EntryState = 'pending' | 'laid' | 'kept' | 'refused';
+export type EntryState = 'pending' | 'laid' | 'kept' | 'refused' | 'unreadable';
 
 /** Accepted changes are kept this long. */
 export const KEPT_FOR = 30 * 86_400_000;
@@ -24,6 +25,8 @@ export interface Row {
   patient: string | null;
   /** When it was accepted or refused, by this phone's clock. */
   answered?: number;
+  /** Of an unreadable one: the state it had. */
+  was?: EntryState;
   sealed: ArrayBuffer;
 }
 
@@ -45,17 +48,36 @@ export interface Entry {
 
 type Content = Pick<Entry, 'change' | 'made' | 'seq' | 'refusal' | 'unshown'>;
 
-const placeOf = ({ device, n }: { device: string; n: number }) => `journal/${device}/${n}`;
+export const entryPlace = ({ device, n }: { device: string; n: number }) =>
+  `journal/${device}/${n}`;
 
 export async function sealEntry(seal: Seal, entry: Entry): Promise<Row> {
   const { device, n, state, patient, answered, ...content } = entry;
-  const sealed = await seal.seal(placeOf(entry), content satisfies Content);
+  const sealed = await seal.seal(entryPlace(entry), content satisfies Content);
   return { device, n, state, patient, ...(answered ? { answered } : {}), sealed };
 }
 
 export async function unsealRow(seal: Seal, row: Row): Promise<Entry> {
   const { sealed, ...plain } = row;
-  return { ...plain, ...(await seal.unseal<Content>(placeOf(row), sealed)) };
+  return { ...plain, ...(await seal.unseal<Content>(entryPlace(row), sealed)) };
+}
+
+/** Those that can be read, and the rows of those that cannot. */
+export async function unsealRows(
+  seal: Seal,
+  rows: readonly Row[],
+): Promise<{ entries: Entry[]; unreadable: Row[] }> {
+  const unreadable: Row[] = [];
+  const entries = await Promise.all(
+    rows.map((row) =>
+      unsealRow(seal, row).catch((error: unknown) => {
+        if (!(error instanceof Unreadable)) throw error;
+        unreadable.push({ ...row, state: 'unreadable', was: row.state });
+        return null;
+      }),
+    ),
+  );
+  return { entries: entries.filter((entry) => entry !== null), unreadable };
 }
 
 /** How many changes wait for an answer. Needs no key. */
@@ -63,7 +85,7 @@ export function countPending(db: Database): Promise<number> {
   return db.countFromIndex('journal', 'state', 'pending');
 }
 
-/** Still in memory: all but those that are only kept. */
+/** Still in memory: all but those that are only kept. An unreadable one is no entry. */
 export function isOpen({ state }: Entry): boolean {
   return state !== 'kept';
 }
@@ -89,6 +111,11 @@ export function seenOf(seen: number, record: string, entries: Iterable<Entry>): 
     ({ state, change }) => (state === 'pending' || state === 'laid') && change?.record === record,
   );
   return Math.min(seen, ...before.map((entry) => entry.change!.seen));
+}
+
+/** The cursor that stands for what this phone knows when a change is made. */
+export function madeAt({ cursor, anew }: Plain['progress']): string | null {
+  return anew ? anew.made : cursor;
 }
 
 export function asRefused(entry: Entry): Refused {

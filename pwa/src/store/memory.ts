@@ -2,12 +2,12 @@
  * What an open store has in memory: all that must be at hand without opening a chart. A step of the store makes a new
  * one; it stands once the step is on the disk. Locking forgets it.
  */
-import { listShelves, readShelf, shelfOf, showShelf, type Shelf } from './charts';
+import { listShelves, shelfOf, showShelf, tryShelf, type Shelf } from './charts';
 import type { Database, Plain } from './database';
 import { INDEX, summariesOf, type SealedIndex } from './index';
-import { isLaid, unsealRow, type Entry } from './journal';
+import { isLaid, unsealRows, type Entry, type Row } from './journal';
 import type { IsLog } from './overlay';
-import type { Seal } from './seal';
+import { Unreadable, type Seal } from './seal';
 import { summarise } from './summarise';
 import type { Me, Notice, ServerRecord, Summary } from './types';
 
@@ -32,12 +32,19 @@ export interface Memory {
   restored: string | null;
   /** Pending, laid and refused; the kept ones stay on the disk. */
   entries: readonly Entry[];
+  /** Entries that cannot be read, oldest first. */
+  unreadable: readonly Row[];
   /** A summary for each shelf. */
   summaries: ReadonlyMap<string, Summary>;
   notices: readonly KeptNotice[];
+  /** Shelves whose copies were found damaged; they come anew (sync/anew.ts). */
+  damaged: ReadonlySet<Shelf>;
 }
 
-/** Everything that does not need the charts is read in one transaction: another tab may be writing. */
+/**
+ * Everything that does not need the charts is read in one transaction: another tab may be writing. Only the account
+ * must be readable; what else is damaged is found out by itself, and the rest stands.
+ */
 export async function readMemory(
   db: Database,
   seal: Seal,
@@ -47,7 +54,7 @@ export async function readMemory(
   const sealed = reading.objectStore('sealed');
   const state = reading.objectStore('journal').index('state');
   const plain = reading.objectStore('plain');
-  const [account, index, notices, numbering, progress, contact, restored, writes, ...rows] =
+  const [account, index, notices, numbering, progress, contact, restored, writes, aside, ...rows] =
     await Promise.all([
       sealed.get(ACCOUNT),
       sealed.get(INDEX),
@@ -57,16 +64,22 @@ export async function readMemory(
       plain.get('contact') as Promise<number | undefined>,
       plain.get('restored') as Promise<string | undefined>,
       plain.get('writes') as Promise<number | undefined>,
+      state.getAll('unreadable'),
       state.getAll('pending'),
       state.getAll('laid'),
       state.getAll('refused'),
     ]);
-  const [opened, kept, told, entries] = await Promise.all([
-    seal.unseal<Account>(ACCOUNT, account!),
-    index ? seal.unseal<SealedIndex>(INDEX, index) : null,
-    notices ? seal.unseal<KeptNotice[]>(NOTICES, notices) : [],
-    Promise.all(rows.flat().map((row) => unsealRow(seal, row))),
+  if (!account) throw new Unreadable(ACCOUNT);
+  const [opened, kept, told, { entries, unreadable }] = await Promise.all([
+    seal.unseal<Account>(ACCOUNT, account),
+    readable(index && seal.unseal<SealedIndex>(INDEX, index)),
+    readable(notices && seal.unseal<KeptNotice[]>(NOTICES, notices)),
+    unsealRows(seal, rows.flat()),
   ]);
+  const known = summariesOf(kept);
+  const stale = await staleShelves(db, known, entries);
+  const member = opened.me.member;
+  const { fresh, damaged } = await summariseShelves({ db, seal, isLog }, entries, stale, member);
   const memory = {
     account: opened,
     numbering,
@@ -74,21 +87,43 @@ export async function readMemory(
     contact: contact ?? null,
     restored: restored ?? null,
     entries: entries.sort((one, other) => one.n - other.n),
-    notices: told,
+    unreadable: [...aside, ...unreadable].sort((one, other) => one.n - other.n),
+    summaries: merge(known ?? new Map(), fresh),
+    notices: told ?? [],
+    damaged: new Set([...damaged, ...((progress?.anew?.damaged ?? []) as Shelf[])]),
   };
-  const known = summariesOf(kept);
-  const stale = known ? shelvesOf(entries) : await listShelves(db);
-  const member = opened.me.member;
-  const fresh = await summariseShelves({ db, seal, isLog }, entries, stale, member);
-  return {
-    memory: { ...memory, summaries: merge(known ?? new Map(), fresh) },
-    writes: writes ?? 0,
-  };
+  return { memory, writes: writes ?? 0 };
+}
+
+/** Null for what is not there or cannot be read, and can be done without. */
+async function readable<T>(opening: Promise<T> | undefined): Promise<T | null> {
+  try {
+    return (await opening) ?? null;
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
+
+/**
+ * The shelves to summarise anew: those that changes of this phone are laid over, and wherever the index and the charts
+ * do not belong together, as when one of them was damaged or put back.
+ */
+async function staleShelves(
+  db: Database,
+  known: ReadonlyMap<string, Summary> | null,
+  entries: readonly Entry[],
+): Promise<Set<Shelf>> {
+  const shelves = await listShelves(db);
+  const here = new Set(shelves);
+  const unknown = shelves.filter((shelf) => !known?.has(shelf));
+  const gone = [...(known?.keys() ?? [])].filter((shelf) => !here.has(shelf as Shelf)) as Shelf[];
+  return new Set([...shelvesOf(entries), ...unknown, ...gone]);
 }
 
 /**
  * Summaries of shelves under `entries`, of the copies on the disk or of those about to be written; null for a shelf of
- * which nothing is left.
+ * which nothing is left. A shelf whose copies cannot be read keeps the summary it had.
  */
 export async function summariseShelves(
   { db, seal, isLog }: { db: Database; seal: Seal; isLog: IsLog },
@@ -96,13 +131,17 @@ export async function summariseShelves(
   shelves: Iterable<Shelf>,
   member: string,
   written: ReadonlyMap<Shelf, ServerRecord[] | null> = new Map(),
-): Promise<Map<Shelf, Summary | null>> {
-  const summaries = [...new Set(shelves)].map(async (shelf): Promise<[Shelf, Summary | null]> => {
-    const copies = written.has(shelf) ? written.get(shelf)! : await readShelf(db, seal, shelf);
+): Promise<{ fresh: Map<Shelf, Summary | null>; damaged: Shelf[] }> {
+  const fresh = new Map<Shelf, Summary | null>();
+  const damaged: Shelf[] = [];
+  const summaries = [...new Set(shelves)].map(async (shelf) => {
+    const copies = written.has(shelf) ? written.get(shelf)! : await tryShelf(db, seal, shelf);
+    if (copies === undefined) return void damaged.push(shelf);
     const shown = showShelf(shelf, copies, entries, isLog);
-    return [shelf, shown && summarise(shown, member)];
+    fresh.set(shelf, shown && summarise(shown, member));
   });
-  return new Map(await Promise.all(summaries));
+  await Promise.all(summaries);
+  return { fresh, damaged };
 }
 
 export function merge(
@@ -129,6 +168,11 @@ export async function withEntries(
   shelves: Iterable<Shelf>,
 ): Promise<Memory> {
   const { member } = memory.account.me;
-  const fresh = await summariseShelves(store, entries, shelves, member);
-  return { ...memory, entries, summaries: merge(memory.summaries, fresh) };
+  const { fresh, damaged } = await summariseShelves(store, entries, shelves, member);
+  return {
+    ...memory,
+    entries,
+    summaries: merge(memory.summaries, fresh),
+    damaged: new Set([...memory.damaged, ...damaged]),
+  };
 }

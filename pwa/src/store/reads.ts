@@ -2,6 +2,7 @@
  * Charts that were opened on this phone, kept sealed until the server has noted them in its access log: reads made
  * offline are told with the next sync.
  */
+import { Unreadable } from './seal';
 import { rangeUnder } from './step';
 import type { Store } from './store';
 
@@ -28,5 +29,17 @@ export async function untoldReads(store: Store): Promise<Read[]> {
     store.db.getAllKeys('sealed', range, MOST),
     store.db.getAll('sealed', range, MOST),
   ]);
-  return Promise.all(sealed.map((one, nth) => store.seal.unseal<Read>(places[nth]!, one)));
+  const reads = await Promise.all(sealed.map((one, nth) => readOne(store, places[nth]!, one)));
+  return reads.filter((read) => read !== null);
+}
+
+/** One that cannot be read cannot be told; it must not hold back the others. */
+async function readOne(store: Store, place: string, sealed: ArrayBuffer): Promise<Read | null> {
+  try {
+    return await store.seal.unseal<Read>(place, sealed);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    await store.keep((step) => step.erase(place));
+    return null;
+  }
 }

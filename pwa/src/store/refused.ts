@@ -60,6 +60,16 @@ export function letGo(store: Store, id: string): Promise<void> {
   });
 }
 
+/** Lets go of an entry that cannot be read, at its author's word. */
+export function letGoUnreadable(store: Store, id: string): Promise<void> {
+  return store.write(async (step, memory) => {
+    const isIt = ({ device, n }: { device: string; n: number }) => `${device}/${n}` === id;
+    for (const { device, n } of memory.unreadable.filter(isIt)) step.eraseEntry(device, n);
+    const unreadable = memory.unreadable.filter((row) => !isIt(row));
+    return { memory: { ...memory, unreadable }, shelves: [], result: undefined };
+  });
+}
+
 function isNamed({ state, device, n }: Entry, id: string): boolean {
   return state === 'refused' && `${device}/${n}` === id;
 }

@@ -1,7 +1,7 @@
 /** Keeps edits: each becomes a pending change with its dot, durably, before `save` resolves. */
 import { shelfOf } from './charts';
 import { enter } from './entry';
-import { seenOf } from './journal';
+import { madeAt, seenOf } from './journal';
 import { Ledger } from './ledger';
 import { withEntries } from './memory';
 import type { Store } from './store';
@@ -16,7 +16,7 @@ export async function save(store: Store, edits: readonly Edit[], now: number): P
   if (entered.length === 0) return [];
   return store.write(async (step, memory) => {
     const { device, next, sent } = memory.numbering;
-    const made = memory.progress.cursor;
+    const made = madeAt(memory.progress);
     const ledger = new Ledger(memory.entries);
     const changes = entered.map((edit, nth) => {
       const seen = seenOf(edit.seen, edit.record, ledger.all());

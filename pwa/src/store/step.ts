@@ -2,14 +2,15 @@
  * A step of the store: whatever belongs together, sealed first and then written in one transaction. Between two steps
  * the app can be killed at any line; what is on the disk is then the one or the other, whole.
  */
-import { putPlain, quiet, writeDurably, type Database, type Plain } from './database';
-import { sealEntry, type Entry } from './journal';
+import { putPlain, quiet, writeDurably, type Database, type Plain, type Writing } from './database';
+import { sealEntry, type Entry, type Row } from './journal';
 import type { Seal } from './seal';
 
 type Act = Parameters<typeof writeDurably>[1];
 
 export class Step {
   readonly #acts: Act[] = [];
+  #seals = 0;
 
   constructor(readonly seal: Seal) {}
 
@@ -18,6 +19,7 @@ export class Step {
   }
 
   putSealed(place: string, sealed: ArrayBuffer): void {
+    this.#seals += 1;
     this.#acts.push((writing) => quiet(writing.objectStore('sealed').put(sealed, place)));
   }
 
@@ -31,7 +33,12 @@ export class Step {
   }
 
   async putEntry(entry: Entry): Promise<void> {
-    const row = await sealEntry(this.seal, entry);
+    this.#seals += 1;
+    this.putRow(await sealEntry(this.seal, entry));
+  }
+
+  /** An entry as it lies on the disk, whatever is in it. */
+  putRow(row: Row): void {
     this.#acts.push((writing) => quiet(writing.objectStore('journal').put(row)));
   }
 
@@ -48,8 +55,17 @@ export class Step {
   }
 
   commit(db: Database): Promise<void> {
-    return writeDurably(db, (writing) => this.#acts.forEach((act) => act(writing)));
+    return writeDurably(db, (writing) => {
+      this.#acts.forEach((act) => act(writing));
+      if (this.#seals) quiet(countSeals(writing, this.#seals));
+    });
   }
+}
+
+/** Adds to how many seals of the key have reached the disk (seal.ts), whichever tab made them. */
+async function countSeals(writing: Writing, made: number): Promise<void> {
+  const before = (await writing.objectStore('plain').get('seals')) as number | undefined;
+  putPlain(writing, 'seals', (before ?? 0) + made);
 }
 
 export function rangeUnder(prefix: string): IDBKeyRange {

@@ -2,7 +2,7 @@
  * One member's sealed store on this phone. Everything that is written passes `write`: under a Web Lock that all tabs
  * share, on top of what the last writer left, in one durable transaction; then memory follows and every tab is told.
  */
-import { readShelf, showShelf, type Shelf } from './charts';
+import { showShelf, tryShelf, type Shelf } from './charts';
 import {
   eraseDatabase,
   openDatabase,
@@ -13,11 +13,13 @@ import {
   type Database,
 } from './database';
 import { countPending } from './journal';
-import { findKey, makeKey, putKey } from './keys';
+import { findOpenKey, listWraps, makeKey, putWrap, wrapKey, type Shown, type Wrap } from './keys';
+import { CLOCK, contactAt } from './lease';
 import { ACCOUNT, readMemory, type Account, type Memory } from './memory';
 import type { IsLog } from './overlay';
 import { Locked, Seal } from './seal';
 import { Step } from './step';
+import { takeOver } from './takeover';
 import type { RecordShown } from './types';
 
 /** What a step did: what memory is to be, and which shelves a screen must look at again. */
@@ -27,11 +29,17 @@ export interface Outcome<T = void> {
   result: T;
 }
 
+/** `active`: somebody uses another tab of this phone. */
 export type StoreEvent =
-  { type: 'changed'; shelves: Shelf[] } | { type: 'locked' } | { type: 'erased' };
+  | { type: 'changed'; shelves: Shelf[] }
+  | { type: 'active' }
+  | { type: 'locked' }
+  | { type: 'erased' };
 
 export class Store {
   readonly seal = new Seal();
+  /** Called before another tab's locking takes the key from this one: forms save. */
+  leave: () => Promise<void> = async () => {};
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #memory: Memory | null = null;
@@ -46,11 +54,11 @@ export class Store {
     this.#channel.onmessage = ({ data }) => void this.#hear(data as StoreEvent);
   }
 
-  /** Opens the store that this member has here, locked; null where there is none. */
+  /** Opens the database that this member has here, locked; null where there is no key and so no store. */
   static async open(member: string, isLog: IsLog): Promise<Store | null> {
     const ended = { tell: () => {} };
     const db = await openDatabase(member, () => ended.tell());
-    if (!(await findKey(db)) || !(await db.getKey('sealed', ACCOUNT))) {
+    if ((await db.count('keys')) === 0) {
       db.close();
       return null;
     }
@@ -59,26 +67,36 @@ export class Store {
     return store;
   }
 
-  /** Makes the store of a phone that was just enrolled, open. What an unfinished one left is written over. */
-  static async create(account: Account, isLog: IsLog): Promise<Store> {
+  /**
+   * Makes the store of a phone that was just enrolled, open, for whoever shows this again. What an unfinished one left
+   * is written over.
+   */
+  static async create(account: Account, isLog: IsLog, shown: Shown, now: number): Promise<Store> {
     const { device, me } = account;
-    const db = await openDatabase(me.member);
-    const seal = new Seal();
-    const key = await makeKey();
-    seal.unlock(key);
-    const sealed = await seal.seal(ACCOUNT, account);
-    await writeDurably(db, (writing) => {
-      quiet(writing.objectStore('sealed').clear());
-      quiet(writing.objectStore('journal').clear());
-      quiet(writing.objectStore('plain').clear());
-      putKey(writing, key);
-      quiet(writing.objectStore('sealed').put(sealed, ACCOUNT));
-      putPlain(writing, 'numbering', { device, next: 1, sent: 0 });
+    return navigator.locks.request(makingOf(me.member), async () => {
+      const db = await openDatabase(me.member);
+      const seal = new Seal();
+      const key = await makeKey();
+      seal.unlock(key);
+      const [wrap, sealed, clock] = await Promise.all([
+        wrapKey(me.member, key, shown),
+        seal.seal(ACCOUNT, account),
+        seal.seal(CLOCK, contactAt(now)),
+      ]);
+      await writeDurably(db, (writing) => {
+        for (const place of ['keys', 'sealed', 'journal', 'plain'] as const)
+          quiet(writing.objectStore(place).clear());
+        putWrap(writing, wrap);
+        quiet(writing.objectStore('sealed').put(sealed, ACCOUNT));
+        quiet(writing.objectStore('sealed').put(clock, CLOCK));
+        putPlain(writing, 'numbering', { device, next: 1, sent: 0 });
+        putPlain(writing, 'seals', 2);
+      });
+      db.close();
+      const store = (await Store.open(me.member, isLog))!;
+      await store.unlock(key);
+      return store;
     });
-    db.close();
-    const store = (await Store.open(me.member, isLog))!;
-    await store.unlock();
-    return store;
   }
 
   /** What is in memory. Throws `Locked`. */
@@ -91,33 +109,89 @@ export class Store {
     return this.#memory !== null;
   }
 
-  async unlock(): Promise<void> {
-    const key = await findKey(this.db);
-    if (!key) throw new Locked();
-    this.seal.unlock(key);
+  /** The ways that open this store. */
+  wraps(): Promise<Wrap[]> {
+    return listWraps(this.db);
+  }
+
+  /** The key of a store of the version before, which lies open; null where it is sealed. */
+  openKey(): Promise<CryptoKey | null> {
+    return findOpenKey(this.db);
+  }
+
+  /** Seals a store of the version before under a new key, which is resolved to. */
+  takeOver(old: CryptoKey, shown: Shown, now: number): Promise<CryptoKey> {
+    return this.#alone(() => takeOver(this.db, this.member, old, shown, now));
+  }
+
+  /** Takes the key, so that what is sealed can be read. Nothing is in memory before `load`. */
+  async takeKey(key: CryptoKey): Promise<void> {
+    this.seal.unlock(key, (await readPlain(this.db, 'seals')) ?? 0);
+  }
+
+  /** Opens the store for work; `takeKey` comes before. Throws `Unreadable` where its account cannot be read. */
+  async load(): Promise<void> {
     await this.#alone(() => this.#catchUp(true));
+    const { unreadable } = this.memory;
+    // Set aside on the disk too, so that a locked phone does not count as unsent what can never be sent.
+    if (unreadable.length > (await this.db.countFromIndex('journal', 'state', 'unreadable')))
+      await this.keep((step) => unreadable.forEach((row) => step.putRow(row)));
+  }
+
+  async unlock(key: CryptoKey): Promise<void> {
+    await this.takeKey(key);
+    await this.load();
+  }
+
+  /** Seals the key for one more way, or for this way alone. The key must have been taken. */
+  async addWay(shown: Shown, alone = false): Promise<void> {
+    const wrap = await this.seal.lend((key) => wrapKey(this.member, key, shown));
+    await writeDurably(this.db, (writing) => {
+      if (alone) quiet(writing.objectStore('keys').clear());
+      putWrap(writing, wrap);
+    });
+  }
+
+  /** False, with nothing done, where nothing else would open the store. */
+  async removeWay(id: string): Promise<boolean> {
+    const wraps = await this.wraps();
+    if (!wraps.some((wrap) => wrap.id !== id)) return false;
+    await writeDurably(this.db, (writing) => quiet(writing.objectStore('keys').delete(id)));
+    return true;
   }
 
   /** Forgets the key and all that was open, in every tab. */
   lock(): void {
     this.#forget();
-    this.#channel.postMessage({ type: 'locked' } satisfies StoreEvent);
+    this.#tell({ type: 'locked' });
   }
 
-  /** Known while locked: how many changes wait for an answer, and the device they are of. */
-  async outside(): Promise<{ unsent: number; device: string; contact: number | null }> {
-    const [unsent, numbering, contact] = await Promise.all([
+  /** Somebody uses this tab: no other locks for want of that. */
+  tellActive(): void {
+    this.#tell({ type: 'active' });
+  }
+
+  /** Known while locked: how many changes wait for an answer, the device they are of, and whether its member left. */
+  async outside(): Promise<Outside> {
+    const [unsent, numbering, contact, left] = await Promise.all([
       countPending(this.db),
       readPlain(this.db, 'numbering'),
       readPlain(this.db, 'contact'),
+      readPlain(this.db, 'left'),
     ]);
-    return { unsent, device: numbering?.device ?? '', contact: contact ?? null };
+    const device = numbering?.device ?? '';
+    return { unsent, device, contact: contact ?? null, left: left ?? false };
+  }
+
+  /** Notes outside that its member has signed out, or has come back. */
+  async setLeft(left: boolean): Promise<void> {
+    await writeDurably(this.db, (writing) => putPlain(writing, 'left', left));
   }
 
   /** Erases the store: no key, no record, nothing to send is left. */
   async erase(): Promise<void> {
     this.#forget();
-    this.#channel.postMessage({ type: 'erased' } satisfies StoreEvent);
+    this.#tell({ type: 'erased' });
     await eraseDatabase(this.db, this.member);
     this.close();
   }
@@ -148,7 +222,7 @@ export class Store {
     });
     if (wrote) {
       const changed: StoreEvent = { type: 'changed', shelves: [...new Set(outcome.shelves)] };
-      this.#channel.postMessage(changed);
+      this.#tell(changed);
       this.#emit(changed);
     }
     return outcome.result;
@@ -161,10 +235,12 @@ export class Store {
     await step.commit(this.db);
   }
 
-  /** The records of a shelf as shown; null where this phone holds none. */
+  /** The records of a shelf as shown; null where this phone holds none. Where its copies are damaged, what is unsent. */
   async show(shelf: Shelf): Promise<RecordShown[] | null> {
-    const copies = await readShelf(this.db, this.seal, shelf);
-    return showShelf(shelf, copies, this.memory.entries, this.isLog);
+    const copies = await tryShelf(this.db, this.seal, shelf);
+    if (copies === undefined && this.#memory)
+      this.#memory = { ...this.#memory, damaged: new Set([...this.#memory.damaged, shelf]) };
+    return showShelf(shelf, copies ?? null, this.memory.entries, this.isLog);
   }
 
   on(listener: (event: StoreEvent) => void): () => void {
@@ -173,7 +249,10 @@ export class Store {
   }
 
   async #hear(event: StoreEvent): Promise<void> {
-    if (event.type === 'locked') this.#forget();
+    if (event.type === 'locked') {
+      if (this.isOpen) await this.leave();
+      this.#forget();
+    }
     try {
       if (event.type === 'changed' && this.isOpen) await this.#alone(() => this.#catchUp());
     } catch (error) {
@@ -203,7 +282,21 @@ export class Store {
     this.#memory = null;
   }
 
+  #tell(event: StoreEvent): void {
+    this.#channel.postMessage(event);
+  }
+
   #emit(event: StoreEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
   }
+}
+
+/** The lock under which a store is made, so that nobody takes its empty database for a remnant. */
+export const makingOf = (member: string) => `doorstep/${member}/make`;
+
+export interface Outside {
+  unsent: number;
+  device: string;
+  contact: number | null;
+  left: boolean;
 }

@@ -14,6 +14,12 @@ export interface Me {
   email: string;
   team: string | null;
   demo: boolean;
+  /** The server's public key, for which this phone seals a copy of its own. */
+  escrow_key?: string;
+  /** This session may have the escrow's copy back. */
+  recovery?: boolean;
+  /** How many passkeys this member has. */
+  passkeys?: number;
 }
 
 /** One live write of a contested or overruled field. In `contested.deleted` the value is true or false. */

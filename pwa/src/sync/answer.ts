@@ -2,18 +2,20 @@
  * Takes an answer into the store, in one step: what became of the changes, the charts to forget, the records that
  * came, what was set aside, and the cursor that stands for all of it (protocol.md, "One round trip" and "The phone").
  */
-import { chartOf, listShelves, readShelf, replace, shelfOf, type Shelf } from '../store/charts';
+import { chartOf, listShelves, replace, shelfOf, tryShelf, type Shelf } from '../store/charts';
 import { draftsOf } from '../store/drafts';
 import { filesOf } from '../store/files';
 import { INDEX, indexOf } from '../store/index';
 import { isLaid, KEPT_FOR, type Entry } from '../store/journal';
 import { Ledger } from '../store/ledger';
+import { contactAt, putClock } from '../store/lease';
 import { merge, NOTICES, summariseShelves, withEntries } from '../store/memory';
 import { takeNotices } from '../store/notices';
 import { readPlace } from '../store/reads';
 import type { Step } from '../store/step';
 import type { Store } from '../store/store';
 import type { ServerRecord } from '../store/types';
+import { isReplaced } from './anew';
 import type { Answer, Outcomes } from './wire';
 
 /** What the answer answers: the device that asked and the reads it told. */
@@ -33,13 +35,26 @@ export function applyAnswer(
     const touched = new Set<Shelf>();
     settle(ledger, answer, asked.device, now).forEach((shelf) => touched.add(shelf));
 
+    const { anew } = memory.progress;
+    const damaged = new Set(memory.damaged);
+    const brought = new Set([...(anew?.brought ?? []), ...answer.records.map(shelfOf)]);
     const written = new Map<Shelf, ServerRecord[] | null>();
-    for (const patient of answer.forget) {
+    const gone = new Set(answer.forget);
+    if (anew && !answer.more)
+      for (const shelf of await listShelves(store.db))
+        if (shelf.startsWith('chart/') && !brought.has(shelf)) gone.add(shelf.slice(6));
+    for (const patient of gone) {
       await forget(store, step, ledger, patient, now);
       written.set(chartOf(patient), null);
     }
     for (const [shelf, arrived] of Map.groupBy(answer.records, shelfOf)) {
-      const held = written.has(shelf) ? null : await readShelf(store.db, step.seal, shelf);
+      const isFresh = written.has(shelf) || isReplaced(anew, shelf);
+      const held = isFresh ? null : await tryShelf(store.db, step.seal, shelf);
+      if (held === undefined) {
+        // What came is the difference to something that cannot be read: all of it must come once more.
+        damaged.add(shelf);
+        continue;
+      }
       written.set(shelf, replace(held ?? [], arrived));
       await step.put(shelf, written.get(shelf));
       if (arrived[0]!.patient !== null) showAgain(ledger, arrived[0]!.patient);
@@ -52,8 +67,9 @@ export function applyAnswer(
     const shelves = [...touched, ...written.keys()];
     const after = { ...memory, entries: ledger.all(), contact: now };
     const { member } = memory.account.me;
-    const fresh = await summariseShelves(store, after.entries, shelves, member, written);
-    after.summaries = merge(memory.summaries, fresh);
+    const summarised = await summariseShelves(store, after.entries, shelves, member, written);
+    after.summaries = merge(memory.summaries, summarised.fresh);
+    summarised.damaged.forEach((shelf) => damaged.add(shelf));
     if (shelves.length) await step.put(INDEX, indexOf(after.summaries));
     if (answer.set_aside.length) {
       const ids = new Set(answer.set_aside.map(({ record }) => record));
@@ -64,8 +80,12 @@ export function applyAnswer(
     }
     for (const { id } of asked.reads) step.erase(readPlace(id));
     after.progress = { epoch: answer.epoch, cursor: answer.cursor };
+    if (anew && answer.more) after.progress.anew = { ...anew, brought: [...brought] };
+    else for (const shelf of anew?.damaged ?? []) damaged.delete(shelf as Shelf);
+    after.damaged = damaged;
     step.plain('progress', after.progress);
     step.plain('contact', now);
+    await putClock(step, contactAt(now));
     return { memory: after, shelves, result: undefined };
   });
 }
@@ -163,7 +183,7 @@ async function locate(
   for (const copies of written.values()) look(copies);
   for (const shelf of await listShelves(store.db)) {
     if (found.size === ids.size) break;
-    if (!written.has(shelf)) look(await readShelf(store.db, store.seal, shelf));
+    if (!written.has(shelf)) look((await tryShelf(store.db, store.seal, shelf)) ?? null);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { StoreFull } from '../store/database';
 import { Locked } from '../store/seal';
 import type { Store } from '../store/store';
 import { applyAnswer, applyOutcomes } from './answer';
+import { beginAnew, hasNewDamage } from './anew';
 import type { Client, NoAnswer } from './client';
 import { enrolAnew, takeUpAgain } from './enrol';
 import { MOST_CHANGES, takeBatch, type Batch } from './outbox';
@@ -47,8 +48,14 @@ async function exchange(round: Round): Promise<Outcome> {
   let most = MOST_CHANGES;
   let received = 0;
   let mended = false;
+  let anew = false;
   for (;;) {
     if (store.memory.restored) return { restored: true };
+    if (!anew && hasNewDamage(store.memory)) {
+      // Once a round: a disk that spoils what is written to it is not cured by writing to it for ever.
+      anew = true;
+      await beginAnew(store);
+    }
     const batch = await takeBatch(store, most);
     const reads = await untoldReads(store);
     const reply = await client.call('/api/sync', readAnswer, {
@@ -75,7 +82,8 @@ async function exchange(round: Round): Promise<Outcome> {
     if (answer.forget.length) await round.leave();
     await applyAnswer(store, answer, { device: batch.device, reads }, round.now());
     received += answer.records.length;
-    if (!answer.more && !isMoreToSend(store, batch, answer)) return { done: true };
+    const isWhole = anew || !hasNewDamage(store.memory);
+    if (!answer.more && isWhole && !isMoreToSend(store, batch, answer)) return { done: true };
     if (answer.more) round.progress(received);
   }
 }

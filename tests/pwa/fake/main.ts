@@ -9,14 +9,17 @@ import { App } from '../../../pwa/src/state/app.svelte';
 import { Router } from '../../../pwa/src/state/router.svelte';
 import '../../../pwa/src/style/index.css';
 import { caseload, ME } from './caseload';
+import { FakeAuthenticator } from './authenticator';
 import { FakeServer } from './server';
 
 const server = new FakeServer(caseload(Date.now()));
+const authenticator = new FakeAuthenticator();
 indexedDB.deleteDatabase(`doorstep-${ME.member}`);
-localStorage.removeItem('doorstep.member');
+localStorage.removeItem('doorstep.joining');
 const app = new App(new Router(window), {
   fetch: server.fetch,
   storage: localStorage,
+  authenticator,
   storageManager: navigator.storage,
   languages: navigator.languages,
   clock: {

@@ -8,6 +8,23 @@ import type { Read } from '../../../pwa/src/store/reads';
 import type { ToldNotice } from '../../../pwa/src/store/notices';
 import type { Outcomes, Request as SyncRequest } from '../../../pwa/src/sync/wire';
 import { ME } from './caseload';
+import { FakeEscrow } from './escrow';
+
+interface FakeDevice {
+  secret: string;
+  revoked: boolean;
+  member: string;
+}
+
+interface FakePasskey {
+  me: Me;
+  name: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+/** A made-up authenticator looks at nothing of it. */
+const OPTIONS = { challenge: 'AAAA' };
 
 type Fault = 'none' | 'lost_request' | 'lost_answer' | (() => Response);
 
@@ -19,9 +36,18 @@ export class FakeServer {
   readonly reads: Read[] = [];
   /** Every request to /api/sync that arrived, in order. */
   readonly requests: SyncRequest[] = [];
-  readonly devices = new Map<string, { secret: string; revoked: boolean }>();
+  readonly devices = new Map<string, FakeDevice>();
+  readonly passkeys = new Map<string, FakePasskey>();
+  readonly escrow = new FakeEscrow();
   me: Me = { ...ME };
   signedIn = false;
+  /** The next invitation is a recovery: its session may have the escrow's copy back. */
+  recovery = false;
+  /** Devices that have said that they are erased. */
+  readonly erased: string[] = [];
+  /** What else it answers, asked after its own: the office of `npm run dev:fake`. */
+  more: (path: string, body: Record<string, unknown>, server: FakeServer) => Response | null = () =>
+    null;
   /** Asked of each change before it is taken: why it is refused, or null. */
   refuse: (change: Change) => Refusal | null = () => null;
   /** What goes wrong with the next requests to /api/sync, in order. */
@@ -69,29 +95,107 @@ export class FakeServer {
   fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const path = new URL(String(input), 'http://localhost').pathname;
     const body = await bodyOf(init);
-    if (path === '/api/invitations/accept') {
-      if (body.token === 'used') return problem(403, 'invitation_used');
-      this.signedIn = true;
-      return json(this.me);
-    }
-    if (/^\/api\/devices\/.*\/state$/.test(path)) {
-      return json({
-        revoked: this.devices.get(path.split('/')[3]!)?.revoked ?? false,
-      });
+    const [, , room, id, act] = path.split('/');
+    if (room === 'invitations') return this.#invitation(id!, body);
+    if (room === 'sign-in') return this.#signIn(id, body);
+    if (room === 'devices' && act === 'state')
+      return json({ revoked: this.devices.get(id!)?.revoked ?? false });
+    if (room === 'devices' && act === 'erased') {
+      this.erased.push(id!);
+      return new Response(null, { status: 204 });
     }
     if (!this.signedIn) return problem(401, 'signed_out');
-    if (path === '/api/me') return json(this.me);
-    if (path === '/api/sign-out') return new Response(null, { status: 204 });
-    if (path === '/api/devices') return this.#enrol(body.device as string | undefined);
+    if (path === '/api/me') return json(await this.#described());
+    if (path === '/api/sign-out') {
+      this.signedIn = false;
+      return new Response(null, { status: 204 });
+    }
+    if (path === '/api/devices' && init.method !== 'GET')
+      return this.#enrol(body.device as string | undefined);
     if (path === '/api/sync') return this.#sync(body as unknown as SyncRequest, init);
-    return problem(404, 'not_found');
+    if (room === 'devices' && act === 'escrow') return this.#escrow(id!, path, body);
+    if (room === 'devices' && act === 'revoke') {
+      this.devices.get(id!)!.revoked = true;
+      return new Response(null, { status: 204 });
+    }
+    if (room === 'passkeys') return this.#passkeys(id, act, body, init.method === 'GET');
+    return this.more(path, body, this) ?? problem(404, 'not_found');
   };
+
+  async #described(): Promise<Me> {
+    const escrow_key = await this.escrow.publicKey();
+    const recovery = this.recovery && this.signedIn;
+    return { ...this.me, escrow_key, recovery, passkeys: this.#own().length };
+  }
+
+  async #invitation(act: string, body: Record<string, unknown>): Promise<Response> {
+    if (body.token === 'used') return problem(403, 'invitation_used');
+    const { name, organisation_name, demo } = this.me;
+    if (act === 'open')
+      return json({ name, organisation_name, demo, recovery: this.recovery, options: OPTIONS });
+    if (body.credential) this.#keepPasskey(body.credential, String(body.name ?? 'Passkey'));
+    else if (!demo) return problem(403, 'passkey_needed');
+    this.signedIn = true;
+    return json(await this.#described());
+  }
+
+  async #signIn(act: string | undefined, body: Record<string, unknown>): Promise<Response> {
+    if (act === 'options') return json({ options: OPTIONS });
+    const known = this.passkeys.get((body.credential as { id: string }).id);
+    if (!known) return problem(403, 'sign_in_failed');
+    this.me = known.me;
+    this.signedIn = true;
+    known.last_used_at = Date.now();
+    return json(await this.#described());
+  }
+
+  async #escrow(id: string, path: string, body: Record<string, unknown>): Promise<Response> {
+    if (!path.endsWith('/release')) {
+      this.escrow.copies.set(id, String(body.sealed));
+      this.recovery = false;
+      return new Response(null, { status: 204 });
+    }
+    if (!this.recovery) return problem(403, 'recovery_needed');
+    const key = await this.escrow.open(id);
+    return key ? json({ key }) : problem(404, 'no_escrow');
+  }
+
+  #passkeys(
+    id: string | undefined,
+    act: string | undefined,
+    body: Record<string, unknown>,
+    isList: boolean,
+  ): Response {
+    const own = this.#own();
+    const named = own.find(([credential]) => idOf(credential) === id);
+    if (isList) return json({ passkeys: own.map(described) });
+    if (id === 'options') return json({ options: OPTIONS });
+    if (!id) {
+      const credential = this.#keepPasskey(body.credential, String(body.name));
+      return json({ id: idOf(credential) }, 201);
+    }
+    if (!named) return problem(404, 'not_found');
+    if (act === 'name') named[1].name = String(body.name);
+    else if (own.length === 1) return problem(409, 'last_passkey');
+    else this.passkeys.delete(named[0]);
+    return new Response(null, { status: 204 });
+  }
+
+  #own(): [string, FakePasskey][] {
+    return [...this.passkeys].filter(([, { me }]) => me.member === this.me.member);
+  }
+
+  #keepPasskey(credential: unknown, name: string): string {
+    const { id } = credential as { id: string };
+    this.passkeys.set(id, { me: this.me, name, created_at: Date.now(), last_used_at: null });
+    return id;
+  }
 
   #enrol(asked: string | undefined): Response {
     if (asked && this.devices.has(asked)) return problem(409, 'device_id');
     const device = asked ?? crypto.randomUUID();
     const secret = `secret of ${device} ${crypto.randomUUID()}`;
-    this.devices.set(device, { secret, revoked: false });
+    this.devices.set(device, { secret, revoked: false, member: this.me.member });
     return json({ device, secret }, 201);
   }
 
@@ -190,7 +294,15 @@ export function problem(status: number, code: string, more: object = {}): Respon
   });
 }
 
-function json(body: unknown, status = 200): Response {
+/** Ids of passkeys are the server's own, not the authenticator's. */
+const idOf = (credential: string) => `of-${credential}`;
+
+function described([credential, { name, created_at, last_used_at }]: [string, FakePasskey]) {
+  const id = idOf(credential);
+  return { id, credential, name, created_at, last_used_at, backed_up: true, current: false };
+}
+
+export function json(body: unknown, status = 200): Response {
   return Response.json(body, { status });
 }
 

@@ -10,8 +10,9 @@ import {
   StoreNewer,
   writeDurably,
 } from '../../../pwa/src/store/database';
-import { findKey, makeKey, putKey } from '../../../pwa/src/store/keys';
+import { listWraps, makeKey, putWrap, wrapKey } from '../../../pwa/src/store/keys';
 import { refuseWrites } from '../disk';
+import { passkey } from '../keys';
 import '../phone';
 
 test('a transaction is written as a whole', async () => {
@@ -62,14 +63,14 @@ test('a store that a newer app has written is left alone', async () => {
 
 test('an erased store has no key and no content', async () => {
   const db = await openDatabase('m');
-  const key = await makeKey();
+  const wrap = await wrapKey('m', await makeKey(), await passkey());
   await writeDurably(db, (writing) => {
-    putKey(writing, key);
+    putWrap(writing, wrap);
     quiet(writing.objectStore('sealed').put(new ArrayBuffer(1), 'chart/1'));
   });
   await eraseDatabase(db, 'm');
   const again = await openDatabase('m');
-  expect(await findKey(again)).toBeNull();
+  expect(await listWraps(again)).toEqual([]);
   expect(await again.count('sealed')).toBe(0);
 });
 

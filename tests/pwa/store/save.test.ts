@@ -30,7 +30,7 @@ test('a saved edit is there after the page was killed and loaded anew, under the
   phone.reload();
   await phone.app.start();
   expect(phone.app.phase).toBe('locked');
-  expect(await phone.app.unlock()).toBe(true);
+  expect(await phone.app.unlock()).toBe('open');
   expect(pending(phone)).toEqual([before]);
 });
 
@@ -113,6 +113,6 @@ test('a locked app keeps nothing', async () => {
   const phone = await openPhone(server());
   await phone.app.lock();
   await expect(phone.app.save([edit('10 mg')])).rejects.toThrow();
-  expect(await phone.app.unlock()).toBe(true);
+  expect(await phone.app.unlock()).toBe('open');
   expect(pending(phone)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeKey } from '../../../pwa/src/store/keys';
-import { Locked, Seal, Unreadable } from '../../../pwa/src/store/seal';
+import { Locked, MOST_SEALS, Seal, Unreadable, WornOut } from '../../../pwa/src/store/seal';
 
 async function opened(): Promise<Seal> {
   const seal = new Seal();
@@ -41,8 +41,18 @@ test('locked, it neither seals nor unseals', async () => {
   await expect(seal.unseal('a', sealed)).rejects.toThrow(Locked);
 });
 
-test('the key cannot be read out', async () => {
+test('a key that has made as many seals as it may seals nothing more, and still reads', async () => {
+  const seal = new Seal();
   const key = await makeKey();
-  expect(key.extractable).toBe(false);
-  await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+  seal.unlock(key, MOST_SEALS - 1);
+  const last = await seal.seal('chart/1', 'x');
+  await expect(seal.seal('chart/1', 'y')).rejects.toThrow(WornOut);
+  expect(await seal.unseal('chart/1', last)).toBe('x');
+});
+
+test('what is sealed and is no JSON is unreadable, not a defect', async () => {
+  const seal = new Seal();
+  seal.unlock(await makeKey());
+  const half = await seal.sealBytes('chart/1', new TextEncoder().encode('[{"id": "1"'));
+  await expect(seal.unseal('chart/1', half)).rejects.toThrow(Unreadable);
 });

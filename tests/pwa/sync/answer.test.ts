@@ -219,7 +219,6 @@ test('reads that were told are forgotten, those that were not are told next time
   server.faults.push('lost_request');
   await phone.app.syncNow();
   expect(await places('read/')).toHaveLength(1);
-  phone.pass(10 * 60_000);
   await phone.app.syncNow();
   expect(server.reads).toEqual([expect.objectContaining({ patient: P, what: 'chart' })]);
   expect(await places('read/')).toEqual([]);

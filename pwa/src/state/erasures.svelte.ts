@@ -1,0 +1,110 @@
+/**
+ * Stores that are erased because their phone was revoked: whoever is at the phone, locked or open. What was erased is
+ * told to the person, and to the server until it has heard it.
+ */
+import { listMembers, removeDatabase } from '../store/database';
+import type { Store } from '../store/store';
+import type { Client } from '../sync/client';
+import { isObject } from '../sync/wire';
+import type { Platform } from './platform';
+import type { Erasure } from './types';
+
+const KEY = 'doorstep.erased';
+
+/** `seen`: told to the person. `done`: nothing is left of it on the disk. */
+type Kept = Erasure & { member: string; seen: boolean; done: boolean };
+
+export class Erasures {
+  #kept: Kept[] = $state.raw([]);
+
+  constructor(
+    private readonly client: Client,
+    private readonly platform: Pick<Platform, 'storage' | 'clock'>,
+  ) {
+    this.#kept = parse(platform.storage.getItem(KEY));
+  }
+
+  /** What the person has not been told, newest first. */
+  get untold(): Erasure[] {
+    return this.#kept.filter(({ seen }) => !seen).toReversed();
+  }
+
+  /** Another tab has erased something. */
+  look(): void {
+    this.#kept = parse(this.platform.storage.getItem(KEY));
+  }
+
+  dismiss(): void {
+    this.#keep(this.#kept.map((one) => ({ ...one, seen: true })));
+  }
+
+  /** Erases a store. Noted first: if it is cut short, `finish` goes on with it. */
+  async erase(store: Store): Promise<void> {
+    const { device, unsent } = await store.outside();
+    const { member } = store;
+    const at = this.platform.clock.now();
+    const others = this.#kept.filter((one) => one.device !== device);
+    const kept = { device, at, unsent, told: false, member, seen: false, done: false };
+    this.#keep([...others, kept]);
+    await store.erase();
+    this.#change(device, { done: true });
+    await this.tell();
+  }
+
+  /** Erasures that were cut short, before any store is looked at. */
+  async finish(): Promise<void> {
+    const here = await listMembers();
+    for (const { member, device, done } of this.#kept) {
+      if (done) continue;
+      if (here.includes(member)) await removeDatabase(member);
+      this.#change(device, { done: true });
+    }
+  }
+
+  /** Confirms to the server what is erased and it has not yet heard. */
+  async tell(): Promise<void> {
+    for (const { device, told, done } of this.#kept) {
+      if (told || !done) continue;
+      const path = `/api/devices/${device}/erased`;
+      const reply = await this.client.call(path, () => true, { body: {} });
+      // A server that knows no such device has nothing to hear.
+      const isHeard = 'answer' in reply || reply.status === 404;
+      if (isHeard) this.#change(device, { told: true });
+    }
+  }
+
+  /** The stores whose phones the server has revoked. It needs no session, only the device's id. */
+  async revoked(stores: readonly Store[]): Promise<Store[]> {
+    const asked = stores.map(async (store) => {
+      const { device } = await store.outside();
+      const path = `/api/devices/${device}/state`;
+      const reply = await this.client.call(path, readRevoked, { method: 'GET' });
+      return 'answer' in reply && reply.answer ? store : null;
+    });
+    return (await Promise.all(asked)).filter((store) => store !== null);
+  }
+
+  #change(device: string, some: Partial<Kept>): void {
+    this.#keep(this.#kept.map((one) => (one.device === device ? { ...one, ...some } : one)));
+  }
+
+  #keep(kept: Kept[]): void {
+    this.#kept = kept.filter(({ seen, told }) => !(seen && told));
+    this.platform.storage.setItem(KEY, JSON.stringify(this.#kept));
+  }
+}
+
+/** Whether it is revoked; null for an answer that is none, as a captive portal's. */
+function readRevoked(body: unknown): boolean | null {
+  return isObject(body) && typeof body.revoked === 'boolean' ? body.revoked : null;
+}
+
+function parse(text: string | null): Kept[] {
+  try {
+    const kept = JSON.parse(text ?? '[]') as unknown;
+    return Array.isArray(kept) ? (kept as Kept[]) : [];
+  } catch {
+    // Somebody else wrote it.
+    return [];
+  }
+}

@@ -1,0 +1,110 @@
+/** The stores on this phone: one a member, all sealed, of which a person opens their own and sees no other. */
+import { listMembers, removeDatabase, StoreNewer } from '../store/database';
+import { unwrapKey, type Shown, type Wrap } from '../store/keys';
+import type { IsLog } from '../store/overlay';
+import { makingOf, Store } from '../store/store';
+import type { Ways } from './types';
+
+/** A store that what was shown should open. `key` is null where its sealed key is damaged. */
+export interface Opened {
+  store: Store;
+  key: CryptoKey | null;
+}
+
+export class Stores {
+  /** A newer version of the app has written one: this one leaves it alone. */
+  outdated: boolean = $state(false);
+  /** What opens those that wait on the lock screen. */
+  ways: Ways = $state.raw({ passkey: false, passphrase: false });
+  /** Changes in them without an answer. */
+  unsent: number = $state(0);
+  readonly #known = new Map<string, Store>();
+
+  constructor(
+    private readonly isLog: IsLog,
+    /** Called once for each store, while it is locked. */
+    private readonly found: (store: Store) => void,
+  ) {}
+
+  /** Every store on this phone, also those that another tab has made meanwhile. */
+  async all(): Promise<Store[]> {
+    for (const member of await listMembers()) await this.of(member);
+    return [...this.#known.values()];
+  }
+
+  /** The member's store; null where there is none. */
+  async of(member: string): Promise<Store | null> {
+    const known = this.#known.get(member);
+    if (known) return known;
+    try {
+      const store = await Store.open(member, this.isLog);
+      if (store) this.add(store);
+      return store;
+    } catch (error) {
+      if (!(error instanceof StoreNewer)) throw error;
+      this.outdated = true;
+      return null;
+    }
+  }
+
+  add(store: Store): void {
+    this.#known.get(store.member)?.close();
+    this.#known.set(store.member, store);
+    this.found(store);
+  }
+
+  drop(store: Store): void {
+    if (this.#known.get(store.member) === store) this.#known.delete(store.member);
+  }
+
+  /** Stores whose member has not signed out: those that the lock screen is about. */
+  async waiting(): Promise<Store[]> {
+    const waiting: Store[] = [];
+    for (const store of await this.all()) if (!(await store.outside()).left) waiting.push(store);
+    await this.#look(waiting);
+    return waiting;
+  }
+
+  /** The passkeys that open one of those. */
+  async credentials(): Promise<string[]> {
+    const wraps = await wrapsOf(await this.waiting());
+    return wraps.flatMap(({ wrap }) => (wrap.way === 'prf' ? wrap.credential : []));
+  }
+
+  /** The store that this opens, whosever it is. */
+  async openedBy(shown: Shown): Promise<Opened | null> {
+    let damaged: Opened | null = null;
+    for (const { store, wrap } of await wrapsOf(await this.waiting())) {
+      const isMeant =
+        wrap.way === shown.way && (shown.way !== 'prf' || wrap.id === shown.credential);
+      if (!isMeant) continue;
+      const key = await unwrapKey(store.member, wrap, shown);
+      if (key) return { store, key };
+      // A passkey gives one output for ever; a passphrase may just be mistyped.
+      if (shown.way === 'prf') damaged = { store, key: null };
+    }
+    return damaged;
+  }
+
+  /** Removes a database that has no key: an erasure was cut short. One that is just being made is left. */
+  async sweep(): Promise<void> {
+    for (const member of await listMembers()) {
+      await navigator.locks.request(makingOf(member), { ifAvailable: true }, async (lock) => {
+        if (lock && !this.#known.has(member) && !(await this.of(member)) && !this.outdated)
+          await removeDatabase(member);
+      });
+    }
+  }
+
+  async #look(waiting: Store[]): Promise<void> {
+    const wraps = (await wrapsOf(waiting)).map(({ wrap }) => wrap.way);
+    this.ways = { passkey: wraps.includes('prf'), passphrase: wraps.includes('passphrase') };
+    const counts = await Promise.all(waiting.map(async (store) => (await store.outside()).unsent));
+    this.unsent = counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+async function wrapsOf(stores: Store[]): Promise<{ store: Store; wrap: Wrap }[]> {
+  const each = stores.map(async (store) => (await store.wraps()).map((wrap) => ({ store, wrap })));
+  return (await Promise.all(each)).flat();
+}

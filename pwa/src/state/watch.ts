@@ -1,0 +1,77 @@
+/**
+ * Locks an open phone that nobody touches, and closes one that has been too long without the server. Timers sleep when
+ * a phone does, and clocks can be set back: whichever of the two says so first, it is time.
+ */
+import type { Clock } from '../sync/schedule';
+
+interface Around {
+  /** Locks for want of a touch. */
+  lock(): void;
+  /** Every few minutes, while watched. */
+  tick(): void;
+}
+
+const MINUTE = 60_000;
+const TICK = 5 * MINUTE;
+
+export class Watch {
+  /** How long the phone stays open untouched; milliseconds. */
+  idle = 5 * MINUTE;
+  #touched = 0;
+  #timer: unknown = null;
+  #tick: unknown = null;
+  #isOn = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly around: Around,
+  ) {}
+
+  /** Begins, or goes on. */
+  start(): void {
+    if (this.#isOn) return;
+    this.#isOn = true;
+    this.touch();
+    this.#tickOn();
+  }
+
+  stop(): void {
+    this.#isOn = false;
+    this.clock.clearTimeout(this.#timer as never);
+    this.clock.clearTimeout(this.#tick as never);
+    this.#timer = null;
+  }
+
+  /** Somebody uses the phone. */
+  touch(): void {
+    if (!this.#isOn) return;
+    // A phone that was left and comes back is not open again because it is touched.
+    if (this.#timer !== null && this.isDue()) return this.#due();
+    this.#touched = this.clock.now();
+    this.clock.clearTimeout(this.#timer as never);
+    this.#timer = this.clock.setTimeout(() => this.#due(), this.idle);
+  }
+
+  /** After the page was hidden: locks at once where the time is up. True where it did. */
+  check(): boolean {
+    if (!this.#isOn || !this.isDue()) return false;
+    this.#due();
+    return true;
+  }
+
+  isDue(): boolean {
+    return this.clock.now() - this.#touched >= this.idle;
+  }
+
+  #due(): void {
+    this.stop();
+    this.around.lock();
+  }
+
+  #tickOn(): void {
+    this.#tick = this.clock.setTimeout(() => {
+      this.around.tick();
+      if (this.#isOn) this.#tickOn();
+    }, TICK);
+  }
+}
