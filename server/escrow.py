@@ -30,7 +30,7 @@ from server import limits
 from server.access import caller
 from server.access_log import Entry, note
 from server.body import read_json
-from server.database import AnyRow, begin, insert_into, is_sqlite
+from server.database import AnyRow, begin, insert_into
 from server.problems import Problem
 from server.server_key import derive
 from server.tables import device, escrow
@@ -96,7 +96,7 @@ def release_copy(device_id: str) -> ResponseReturnValue:
         try:
             key = opened(kept.sealed, device_id)
         except NotOpened:
-            current_app.logger.error("escrow: a copy was sealed for another server key")
+            log.error("a copy was sealed for another server key")
             raise Problem(404, "no_escrow") from None
         connection.execute(
             update(escrow)
@@ -125,7 +125,7 @@ def opened(sealed: str, device_id: str) -> bytes:
 
 def _kept(connection: Connection, mine: Caller, device_id: str) -> AnyRow | None:
     """The copy of a phone of the caller that is not revoked, until the transaction ends theirs."""
-    query = (
+    return connection.execute(
         select(escrow.c.sealed, escrow.c.released_to)
         .join(
             device,
@@ -138,10 +138,8 @@ def _kept(connection: Connection, mine: Caller, device_id: str) -> AnyRow | None
             device.c.member == mine.member,
             device.c.revoked_at.is_(None),
         )
-    )
-    if not is_sqlite(connection):
-        query = query.with_for_update(of=escrow)
-    return connection.execute(query).first()
+        .with_for_update(of=escrow)
+    ).first()
 
 
 def _is_free_for(session: str, released_to: str | None) -> bool:

@@ -20,7 +20,7 @@ from server import challenges, passkeys
 from server.access import caller
 from server.access_log import Entry, note
 from server.body import read_json
-from server.database import begin, is_sqlite
+from server.database import begin
 from server.passkeys import NotVerified, name_of
 from server.problems import Problem
 from server.tables import passkey, session
@@ -102,12 +102,13 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
     """
     mine = caller()
     with begin(mine.organisation, write=True) as connection:
-        query = select(passkey.c.id, passkey.c.name).where(
-            passkey.c.organisation == mine.organisation, passkey.c.member == mine.member
+        rows = connection.execute(
+            select(passkey.c.id, passkey.c.name)
+            .where(passkey.c.organisation == mine.organisation, passkey.c.member == mine.member)
+            .order_by(passkey.c.id)
+            .with_for_update()  # of two removals at once the second sees what the first left
         )
-        if not is_sqlite(connection):  # of two removals at once one would leave none
-            query = query.order_by(passkey.c.id).with_for_update()
-        names = {row.id: row.name for row in connection.execute(query)}
+        names = {row.id: row.name for row in rows}
         if passkey_id not in names:
             raise Problem(404, "not_found")
         if len(names) == 1:

@@ -20,7 +20,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from server import challenges, limits, passkeys, sessions
 from server.access_log import Entry, note
@@ -64,7 +64,7 @@ def accept() -> ResponseReturnValue:
     name = name_of(body.get("name", UNNAMED))
     new = _verified(body.get("credential"), found.token)
     with begin(found.organisation, write=True) as connection:
-        invited = _invited(connection, found)
+        invited = _invited(connection, found, stays=True)
         if new is None and not invited.is_demo:
             raise Problem(403, "passkey_needed")
         if not _use_up(connection, found):
@@ -116,7 +116,7 @@ def sign_in() -> ResponseReturnValue:
         raise Problem(403, "sign_in_failed") from None
     of = use.of
     with begin(of.organisation, write=True) as connection:
-        member_ = caller_of_member(connection, of.organisation, of.member)
+        member_ = caller_of_member(connection, of.organisation, of.member, stays=True)
         is_cloned = not passkeys.count_use(connection, use)
         what = "passkey_cloned" if is_cloned else "sign_in"
         if member_ is not None:
@@ -153,6 +153,11 @@ def invite(
         raise PermissionError("Only a demo organisation has sign-in links that work many times.")
     token = new_secret()
     now = now_ms()
+    connection.execute(
+        delete(invitation).where(
+            invitation.c.organisation == organisation_id, invitation.c.expires_at <= now
+        )
+    )
     connection.execute(
         invitation.insert(),
         {
@@ -195,9 +200,9 @@ def _find(token: object) -> AnyRow:
     return found
 
 
-def _invited(connection: Connection, found: AnyRow) -> Caller:
+def _invited(connection: Connection, found: AnyRow, *, stays: bool = False) -> Caller:
     """Whom an invitation is for. Raises Problem 403 once they have left."""
-    invited = caller_of_member(connection, found.organisation, found.member)
+    invited = caller_of_member(connection, found.organisation, found.member, stays=stays)
     if invited is None:
         raise Problem(403, "invitation_used")
     return invited

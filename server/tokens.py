@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 from uuid6 import uuid7
 
+from server.access_log import Entry, note
 from server.database import AnyRow
 from server.tables import member, token
 from server.who import hash_of, new_secret, now_ms
@@ -41,6 +42,9 @@ def create(
             "expires_at": now + days * DAY_MS,
         },
     )
+    scope = "read-only" if read_only else "read-write"
+    entry = Entry(what="token_created", subject=owner, detail=f"{scope}, {days} days")
+    note(connection, organisation_id, [entry])
     return secret
 
 
@@ -63,7 +67,7 @@ def in_use(connection: Connection, organisation_id: str) -> Sequence[AnyRow]:
 
 def revoke(connection: Connection, organisation_id: str, id_: str) -> bool:
     """End a token; False where none of that id is in use."""
-    ended = connection.execute(
+    owner = connection.scalar(
         update(token)
         .where(
             token.c.organisation == organisation_id,
@@ -71,5 +75,9 @@ def revoke(connection: Connection, organisation_id: str, id_: str) -> bool:
             token.c.revoked_at.is_(None),
         )
         .values(revoked_at=now_ms())
+        .returning(token.c.member)
     )
-    return ended.rowcount == 1
+    if owner is None:
+        return False
+    note(connection, organisation_id, [Entry(what="token_revoked", subject=owner)])
+    return True

@@ -78,12 +78,16 @@ def bearer() -> str | None:
     return sent.token if sent is not None and sent.type == "bearer" else None
 
 
-def caller_of_member(connection: Connection, organisation: str, id_: str) -> Caller | None:
-    """An active member as a caller, by their id."""
+def caller_of_member(
+    connection: Connection, organisation: str, id_: str, *, stays: bool = False
+) -> Caller | None:
+    """An active member as a caller, by their id. Where they are to stay so, whoever ends their
+    membership waits for this transaction, and finds the session that it begins."""
+    query = _callers().where(
+        member.c.status == "active", member.c.organisation == organisation, member.c.id == id_
+    )
     row = connection.execute(
-        _callers().where(
-            member.c.status == "active", member.c.organisation == organisation, member.c.id == id_
-        )
+        query.with_for_update(read=True, of=member) if stays else query
     ).first()
     return Caller(*row) if row else None
 
