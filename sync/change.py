@@ -19,7 +19,9 @@ class Change:
 
     `(device, n)` is its dot, `seq` the number the server gave it, `at` the time as corrected
     (milliseconds), `seen` the version its author had on the screen. A device belongs to one member
-    for ever. `delete` is True (a deletion), False (a keep) or None.
+    for ever. `delete` is True (a deletion), False (a keep) or None. `seqs` are the numbers that it
+    had before restores took them from it (README.md, "A restored server"), oldest first, each with
+    the first number of the epoch in which it was gone.
     """
 
     device: str
@@ -32,6 +34,7 @@ class Change:
     add: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     remove: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     delete: bool | None = None
+    seqs: tuple[tuple[int, int], ...] = ()
 
 
 def canonical(value: Json) -> bytes:

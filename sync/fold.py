@@ -27,7 +27,7 @@ def needs_log(kind: Kind, state: State | None, change: Change) -> bool:
     change is corrected.
     """
     if state is None:
-        return False
+        return bool(change.seqs)
     return _is_beyond(kind, state, change) or not can_tell_at(state, change)
 
 
@@ -63,6 +63,7 @@ def fold(kind: Kind, changes: Iterable[Change]) -> State:
         adds={name: adds for name, (adds, _) in settled.items()},
         removes={name: removes for name, (_, removes) in settled.items() if removes},
         deletion=_weighed(log),
+        taken_back=any(change.seqs for change in log),
     )
 
 
@@ -76,7 +77,7 @@ def fold_in(kind: Kind, state: State | None, change: Change) -> State:
     creating = state is None
     if state is None:
         state = _NOTHING
-    elif _is_beyond(kind, state, change):
+    if _is_beyond(kind, state, change):
         raise ValueError("this change can only be folded from the record's log")
     writes, prose, adds, removes = state.writes, state.prose, state.adds, state.removes
     if change.set:
@@ -123,6 +124,8 @@ def _has_seen_all(state: State, change: Change) -> bool:
 
 def _is_beyond(kind: Kind, state: State, change: Change) -> bool:
     """Whether the state keeps too little to fold the change in."""
+    if state.taken_back or change.seqs:
+        return True
     newest = state.devices.get(change.device)
     if change.seq <= state.version or (newest and newest.n >= change.n):
         return True

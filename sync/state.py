@@ -55,7 +55,8 @@ class State:
 
     `writes` are the live writes of each field that is set, `prose` the merged text where a
     three_way field has several, `adds` the surviving adds, `removes` those that nobody who touched
-    the same element has seen. All in tie order.
+    the same element has seen. All in tie order. `taken_back` says that some change was taken back
+    after a restore: a later fold needs the log.
     """
 
     version: int
@@ -65,11 +66,13 @@ class State:
     adds: Mapping[str, tuple[Write, ...]] = field(default_factory=dict)
     removes: Mapping[str, tuple[Write, ...]] = field(default_factory=dict)
     deletion: Deletion = EDITED
+    taken_back: bool = False
 
     def to_json(self) -> dict[str, Json]:
         """A compact JSON object; it shares structure with the state and must not be changed.
 
-        `changes` holds each change once, `[seq, place in devices, n, at, seen]`; a list of writes
+        `changes` holds each change once, `[seq, place in devices, n, at, seen]` and, of one taken
+        back, its old numbers with where each was gone; a list of writes
         is flat, `[place in changes, value, place, value, …]`.
         """
         places = {device: place for place, device in enumerate(self.devices)}
@@ -78,11 +81,12 @@ class State:
 
         def flat(writes: Iterable[Write]) -> list[Json]:
             row: list[Json] = []
-            for seq, device, n, at, seen, _, value in writes:
+            for seq, device, n, at, seen, _, value, seqs in writes:
                 place = kept.get(seq)
                 if place is None:
                     place = kept[seq] = len(changes)
-                    changes.append([seq, places[device], n, at, seen])
+                    old = [one for pair in seqs for one in pair]
+                    changes.append([seq, places[device], n, at, seen, *old])
                 row += (place, value)
             return row
 
@@ -105,6 +109,8 @@ class State:
                 flat(deletion.rivals),
                 deletion.edited,
             ]
+        if self.taken_back:
+            stored["taken_back"] = True
         return stored
 
     @classmethod
@@ -114,14 +120,18 @@ class State:
         who = [(device, newest.member) for device, newest in devices.items()]
         changes: list[tuple[int, str, int, int, int, str]] = [
             (seq, who[place][0], n, at, seen, who[place][1])
-            for seq, place, n, at, seen in stored["changes"]
+            for seq, place, n, at, seen, *_ in stored["changes"]
+        ]
+        old = [
+            tuple(zip(row[5::2], row[6::2], strict=True)) if len(row) > 5 else ()
+            for row in stored["changes"]
         ]
 
         def writes(row: list[Any]) -> tuple[Write, ...]:
             if len(row) == 2:  # nearly always: worth a third of the time of a push
-                return (Write._make((*changes[row[0]], row[1])),)
+                return (Write._make((*changes[row[0]], row[1], old[row[0]])),)
             return tuple(
-                Write._make((*changes[place], value))
+                Write._make((*changes[place], value, old[place]))
                 for place, value in zip(row[::2], row[1::2], strict=True)
             )
 
@@ -140,4 +150,5 @@ class State:
             adds=by_field("adds"),
             removes=by_field("removes"),
             deletion=deletion,
+            taken_back=stored.get("taken_back", False),
         )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from .causality import Write, tie
+from .causality import Write, saw, tie
 from .kinds import Json
 from .prose import merge
 from .state import Prose
@@ -117,6 +117,11 @@ def _places(chosen: int) -> Iterator[int]:
 
 def _sights(writes: Sequence[Write]) -> list[int]:
     """For each write, the set of those that it saw."""
+    if any(write.seqs for write in writes):
+        return [
+            sum(1 << place for place, other in enumerate(writes) if saw(write, other))
+            for write in writes
+        ]
     by_seq = sorted(range(len(writes)), key=lambda place: writes[place].seq)
     numbers = [writes[place].seq for place in by_seq]
     up_to = [0]

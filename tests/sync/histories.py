@@ -6,6 +6,7 @@ The pools of values are small on purpose: equal values, clashes and ties must be
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -216,6 +217,29 @@ def play(kind, pools, script, lists=()):
         for change in phone.unsent:
             store(change)
     return log
+
+
+START = 2**32
+
+
+def restored(log, kept, order, start=START):
+    """The same log after a restore from a backup of its first `kept` changes: the devices bring
+    the rest back, each its own in order of n, meeting in the order that `order` (a list) draws."""
+    waiting = {}
+    for change in log[kept:]:
+        waiting.setdefault(change.device, []).append(change)
+    for changes in waiting.values():
+        changes.sort(key=lambda change: change.n)
+    back = []
+    for pick in itertools.cycle(order or [0]):
+        if not waiting:
+            return [*log[:kept], *back]
+        device = sorted(waiting)[pick % len(waiting)]
+        change = waiting[device].pop(0)
+        seqs = (*change.seqs, (change.seq, start))
+        back.append(replace(change, seq=start + len(back), seqs=seqs))
+        if not waiting[device]:
+            del waiting[device]
 
 
 def _edit(pools, element_fields, step):

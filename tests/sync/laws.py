@@ -125,6 +125,26 @@ def refuses_what_it_must(engine, kind, log):
                 assert engine.locked_field(kind, state, asked) == wanted
 
 
+def a_restore_changes_nothing(engine, kind, log, restored):
+    """Property 9, the engine's share: once all that a restore took away is back, the record shows
+    what it showed, whatever numbers its changes have."""
+    was = {change.seq: (change.device, change.n) for change in log}
+    now = {change.seq: (change.device, change.n) for change in restored}
+    before, after = (engine.fold(kind, each) for each in (log, restored))
+    assert _by_dot(engine.show(kind, after), now) == _by_dot(engine.show(kind, before), was)
+    assert aside(engine, kind, after) == aside(engine, kind, before)
+
+
+def _by_dot(shown, dots):
+    def named(lists):
+        return {
+            name: [{**entry, "seq": dots[entry["seq"]]} for entry in entries]
+            for name, entries in lists.items()
+        }
+
+    return (shown.fields, named(shown.contested), named(shown.overruled), shown.deleted)
+
+
 def aside(engine, kind, state):
     return {
         (each.device, each.n, each.field, canonical(each.value))

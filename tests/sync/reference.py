@@ -20,6 +20,12 @@ def canonical(value):
     return rfc8785.dumps(value)
 
 
+def number(change, seen):
+    """What the change was called in the epoch in which this version was on a screen."""
+    names = [had for had, gone in change.seqs if gone > seen]
+    return names[0] if names else change.seq
+
+
 class Reference:
     """One record: what it shows, from its log alone."""
 
@@ -31,11 +37,15 @@ class Reference:
 
     def seen(self, c):
         """Nothing has seen itself, nor what its own device did after it."""
-        later = [d.seq - 1 for d in self.log if d.device == c.device and d.n > c.n]
-        return min(c.seen, c.seq - 1, *later)
+        later = [d for d in [c, *self.log] if d.device == c.device and d.n >= c.n]
+        seen = c.seen
+        while any(number(d, seen) <= seen for d in later):
+            seen = min(number(d, seen) for d in later) - 1
+        return seen
 
     def saw(self, c, d):
-        return d.seq <= self.seen(c) or (d.device == c.device and d.n < c.n)
+        seen = self.seen(c)
+        return number(d, seen) <= seen or (d.device == c.device and d.n < c.n)
 
     def concurrent(self, c, d):
         return not self.saw(c, d) and not self.saw(d, c)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sync
 
 from . import laws
-from .histories import POOLS, TOY, play, steps
+from .histories import POOLS, START, TEXTS, TOY, play, restored, steps
+from .reference import Reference
 
 LISTS = ("list_of_a_newer_version",)
 
@@ -35,3 +39,49 @@ def test_laws_over_one_field(name):
             law(sync, TOY, log)
 
     hold()
+
+
+ORDERS = st.lists(st.integers(0, 3), max_size=12)
+MADE_SINCE = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60), st.integers(0, 40)))
+
+
+@settings(max_examples=120)
+@given(steps(), st.integers(1, 30), ORDERS, st.integers(1, 30), ORDERS)
+def test_what_all_phones_bring_back_after_restores_is_what_was(script, kept, order, again, anew):
+    log = play(TOY, POOLS, script, LISTS)
+    once = restored(log, kept, order)
+    twice = restored(once, again, anew, start=2 * START)
+    laws.a_restore_changes_nothing(sync, TOY, log, once)
+    laws.a_restore_changes_nothing(sync, TOY, log, twice)
+
+
+@pytest.mark.parametrize("law", laws.ALL, ids=lambda law: law.__name__)
+def test_law_after_a_restore(law):
+    @settings(max_examples=25)
+    @given(steps(), st.integers(1, 30), ORDERS, MADE_SINCE)
+    def holds(script, kept, order, since):
+        log = play(TOY, POOLS, script, LISTS)
+        law(sync, TOY, and_since(restored(log, kept, order), log, since))
+
+    holds()
+
+
+def and_since(log, before, edits):
+    """Changes made after the restore, by people who saw some of what was back by then, or what they
+    had seen before it."""
+    log = list(log)
+    for device, seen, clock in edits:
+        own = [change.n for change in log if change.device == f"d{device}"]
+        views = [change.seq for change in [*before, *log]]
+        made = replace(
+            before[0],
+            device=f"d{device}",
+            member=f"m{device}",
+            n=max(own, default=0) + 1,
+            seq=max(2 * START, log[-1].seq + 1),
+            seen=views[seen % len(views)],
+            set={"owner": f"since {clock}", "note": TEXTS[clock % len(TEXTS)]},
+        )
+        top = Reference(TOY, log).greatest_at_seen_by(made)
+        log.append(replace(made, at=100 + clock if top is None else max(100 + clock, top + 1)))
+    return log

@@ -27,6 +27,7 @@ from .histories import (
     pairs_of,
     play,
     random_script,
+    restored,
 )
 from .mutants import MUTANTS
 from .prose_cases import CASES
@@ -56,6 +57,10 @@ def histories():
     play_some(80, {"owner": [1, 2]}, deletes=3)
     play_some(60, {name: POOLS[name] for name in ("note", "languages", "signed")}, deletes=0)
     play_some(60, {"note": POOLS["note"]}, most=30, deletes=0)
+    found += [
+        restored(log, source.randint(1, len(log)), source.choices(range(4), k=8))
+        for log in source.sample([log for log in found if len(log) > 3], 120)
+    ]
     for name in POOLS:
         play_some(16, {name: POOLS[name]}, deletes=0)
     source.shuffle(found)
