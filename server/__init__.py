@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from flask import Flask
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access, database, problems, schema, web
+from server import access, database, logs, problems, schema, web
 from server.body import MOST_READ
 from server.routes import ROUTES
 from server.settings import Settings
+
+log = logs.get_logger("server")
 
 COMPRESSED = [
     "application/json",
@@ -30,6 +33,9 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     with app.app_context():
         try:
             schema.require_current()
+            with database.begin(None) as connection:
+                if not database.is_bound(connection):
+                    log.warning("the database's role passes row-level security")
         finally:
             database.db.engine.dispose()
     return app
@@ -50,10 +56,18 @@ def build_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
         COMPRESS_ZSTD_LEVEL=1,
         COMPRESS_MIMETYPES=COMPRESSED,
     )
+    logs.log_requests(app, is_behind_proxy=settings.trusted_proxies > 0)
     database.connect(app, settings)
     Compress(app)
     problems.handle_problems(app)
     web.protect(app)
     access.register(app, ROUTES)
     access.require_declared(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app,
+            x_for=settings.trusted_proxies,
+            x_proto=settings.trusted_proxies,
+            x_host=0,
+        )
     return app

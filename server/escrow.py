@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from flask import Response, current_app
+from flask import Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select, update
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
@@ -31,10 +31,13 @@ from server.access import caller
 from server.access_log import Entry, note
 from server.body import read_json
 from server.database import AnyRow, begin, insert_into
+from server.logs import get_logger
 from server.problems import Problem
 from server.server_key import derive
 from server.tables import device, escrow
 from server.who import Caller, now_ms
+
+log = get_logger("escrow")
 
 CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

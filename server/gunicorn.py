@@ -10,19 +10,26 @@ import gc
 import os
 
 from server.database import THREADS
+from server.logs import FOR_SERVER, log_like_server
+from server.worker import Worker
 
 port = os.environ.get("PORT")
 bind = f"0.0.0.0:{port}" if port else "127.0.0.1:8000"
-worker_class = "gthread"
+worker_class = Worker
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = THREADS
 preload_app = True
 keepalive = 30
 timeout = 60
 graceful_timeout = 30
-forwarded_allow_ips = "127.0.0.1"
+forwarded_allow_ips = ""  # server/__init__.py believes proxies, as many as TRUSTED_PROXIES says
 control_socket_disable = True
-accesslog = None  # an address may hold the id of a chart, and the access log is in the database
+accesslog = None  # an address may hold the id of a chart; server/logs.py has a line of its own
+logconfig_dict = FOR_SERVER
+
+
+def on_starting(_server: object) -> None:
+    log_like_server()
 
 
 def when_ready(_server: object) -> None:

@@ -11,11 +11,14 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from server.logs import get_logger, places
 from server.words import say, spoken
+
+log = get_logger("problems")
 
 RETRY_AFTER_SECONDS = 5
 
@@ -85,18 +88,11 @@ def _from_http(error: HTTPException) -> Response:
 
 def _from_database(error: OperationalError | InterfaceError) -> Response:
     """The database is locked by others or away: a phone's retry is free."""
-    current_app.logger.error("database: %s", type(error.orig).__name__)
+    log.error("database", error=type(error.orig).__name__)
     return document(Problem(503, "busy"))
 
 
 def _from_defect(error: Exception) -> Response:
-    """A defect of ours. Its traceback is logged without the values that it was about."""
-    trace = error.__traceback__
-    frames = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if "site-packages" not in code.co_filename:
-            frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    current_app.logger.error("defect: %s at %s", type(error).__name__, " > ".join(frames))
+    """A defect of ours. It is logged without the values that it was about."""
+    log.error("defect", error=type(error).__name__, at=places(error.__traceback__))
     return document(Problem(500, "broken"))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 WEB = Path(__file__).parents[1] / "pwa" / "dist"
 SERVER_KEY_BYTES = 32
+MOST_PROXIES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Settings:
     """PORT that gunicorn listens on."""
     origin: str = "http://localhost:8000"
     """ORIGIN under which phones reach us: scheme, host, port. Writes from elsewhere are refused."""
+    trusted_proxies: int = 0
+    """TRUSTED_PROXIES: how many proxies before us say who sent a request; no other is believed."""
     server_key: bytes | None = field(default=None, repr=False)
     """SERVER_KEY: the server's own secret; without it a file in `home`."""
     web: Path = WEB
@@ -52,6 +55,7 @@ class Settings:
             ),
             port=port,
             origin=(environment.get("ORIGIN") or f"http://localhost:{port}").rstrip("/"),
+            trusted_proxies=proxies_of(environment.get("TRUSTED_PROXIES") or "0"),
             server_key=server_key_of(server_key) if server_key else None,
         )
 
@@ -59,6 +63,12 @@ class Settings:
 def port_of(written: str) -> int:
     if not (written.isascii() and written.isdigit() and 0 < int(written) < 65_536):
         raise ValueError(f"PORT is a number from 1 to 65535, not “{written}”")
+    return int(written)
+
+
+def proxies_of(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and int(written) <= MOST_PROXIES):
+        raise ValueError(f"TRUSTED_PROXIES is a number from 0 to {MOST_PROXIES}, not “{written}”")
     return int(written)
 
 

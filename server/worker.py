@@ -1,0 +1,44 @@
+"""The gunicorn worker that serves Doorstep: threads, and no echo of what is no HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+
+from gunicorn.http.errors import (  # type: ignore[import-untyped]
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.util import write_error  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from server.logs import get_logger, places
+
+log = get_logger("worker")
+
+ANSWERS = {
+    LimitRequestLine: (414, "URI Too Long"),
+    LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+}
+
+OF_AN_ANSWER = (InvalidResponseHeader, InvalidResponseHeaderName)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """What cannot be read as a request never reaches the application. gunicorn would say in its
+    answer and in its log what it could not read."""
+
+    def handle_error(
+        self, _request: object, client: socket.socket, _address: object, error: Exception
+    ) -> None:
+        if isinstance(error, ParseException) and not isinstance(error, OF_AN_ANSWER):
+            status, reason = ANSWERS.get(type(error), (400, "Bad Request"))
+            log.warning("no request", error=type(error).__name__, status=status)
+        else:
+            status, reason = 500, "Internal Server Error"
+            log.error("defect", error=type(error).__name__, at=places(error.__traceback__))
+        with contextlib.suppress(OSError):
+            write_error(client, status, reason, "")
