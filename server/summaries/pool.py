@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from server.logs import log_like_server
 from server.summaries.page import Page
 from server.summaries.typeset import typeset
 
@@ -112,7 +113,9 @@ def _executor() -> ProcessPoolExecutor:
 
 
 def leave_with_parent() -> None:
-    """In a process of the pool: end when the web process is gone, however it went."""
+    """In a process of the pool: log as the web process does, and end when it is gone, however it
+    went."""
+    log_like_server()
     parent = multiprocessing.parent_process()
     if parent is None:
         return
