@@ -221,14 +221,16 @@ def test_a_challenge_makes_one_passkey_of_the_invitation_that_it_was_given_for(
 
 
 def test_no_two_members_keep_one_passkey(office: Office, member: str, joined: Browser) -> None:
-    token = office.invite(office.add("coordinator", "North"))
-    thief = Browser.of(office)
-    options = thief.open(token).json["options"]
-    thief.authenticator.passkeys = list(joined.authenticator.passkeys)
-    copied = thief.authenticator.create(options, thief.authenticator.passkeys[0])
-    assert thief.accept(token, credential=copied).json["code"] == "passkey_refused"
-    assert joined.sign_in().json["member"] == member
-    assert Browser.of(office).join(token).status_code == 200
+    elsewhere = Office.open(office.app, "Elsewhere")
+    held = joined.authenticator.passkeys[0]
+    for other in (office, elsewhere):
+        token = other.invite(other.add("coordinator", "South"))
+        thief = Browser.of(other)
+        copied = thief.authenticator.create(thief.open(token).json["options"], held)
+        answer = thief.accept(token, credential=copied)
+        assert (answer.status_code, answer.json["code"]) == (403, "passkey_refused")
+        assert joined.sign_in().json["member"] == member
+        assert Browser.of(other).join(token).status_code == 200
 
 
 def refusal(browser: Browser, credential: object = None) -> tuple[int, str]:
