@@ -34,10 +34,11 @@ LONGEST_NAME = 100
 
 
 def enrol() -> ResponseReturnValue:
-    """Enrols a device of the caller.
+    """Enrols a device of the caller, on an unlocked phone of theirs or just after they signed in.
 
-    Its secret is shown this once; a program's device has none. A `device` beside the name takes up
-    again an id that the server does not know, as after a restore.
+    An older session is no more than a cookie, which is not sealed: it shall not make a lost phone
+    another one that opens charts. The secret is shown this once; a program's device has none. A
+    `device` beside the name takes up again an id that the server does not know, as after a restore.
     """
     body = read_json()
     name = body.get("name")
@@ -47,6 +48,8 @@ def enrol() -> ResponseReturnValue:
     if asked is not None and not is_uuid(asked):
         raise Problem(400, "malformed")
     member = caller()
+    if not (member.is_program or member.is_fresh or member.device):
+        raise Problem(401, "sign_in_again")
     secret = None if member.is_program else new_secret()
     if asked is not None:
         # Not even another organisation's, which are seen before one is named: `state` answers by

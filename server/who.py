@@ -24,8 +24,9 @@ from server.tables import device, member, session, team, token
 from server.tables import organisation as organisations
 
 COOKIE = "doorstep_session"
-RECOVERY_MS = 15 * 60 * 1000
-"""How long after a recovery its session may have the phone's key back from escrow."""
+FRESH_MS = 15 * 60 * 1000
+"""How long a session is fresh: it may enrol a phone, and after a recovery have a key back from
+escrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Caller:
     """The hash under which the session of this request is stored; a program has none."""
     passkey: str | None = None
     """With which the session was begun."""
+    is_fresh: bool = False
+    """The session was begun just now, by a passkey or an invitation."""
     is_recovering: bool = False
     """The session was begun just now by a new invitation to one who had passkeys."""
 
@@ -151,11 +154,13 @@ def _by_session(connection: Connection, hashed: str, phone: AnyRow | None) -> Ca
     found = _entered(connection, row) if row else None
     if row is None or found is None:
         return None
+    is_fresh = row.created_at > now - FRESH_MS
     found = replace(
         found,
         session=hashed,
         passkey=row.passkey,
-        is_recovering=row.is_recovery and row.created_at > now - RECOVERY_MS,
+        is_fresh=is_fresh,
+        is_recovering=row.is_recovery and is_fresh,
     )
     if phone is None:
         return found

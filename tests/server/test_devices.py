@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server import devices
 from server.database import begin
 from server.organisations import leave
 from server.problems import Problem
 from server.tables import access_log, device, escrow, session
-from server.who import caller_of_member
+from server.who import FRESH_MS, caller_of_member, now_ms
 from tests.server.office import Office, Phone, Session, new_id
 
 
@@ -52,9 +51,9 @@ def of_south(office: Office) -> Phone:
 
 
 @pytest.fixture
-def elsewhere(office: Office) -> Iterator[Phone]:
+def elsewhere(office: Office) -> Phone:
     other = Office.open(office.app, "Elsewhere")
-    yield other.phone(other.add("administrator"))
+    return other.phone(other.add("administrator"))
 
 
 def test_a_member_sees_their_own_phones_with_what_each_last_said(
@@ -177,6 +176,20 @@ def test_a_revoked_phone_says_that_it_has_erased_itself_and_no_other_does(
     assert first >= listed(supervisor)[phone.device]["revoked_at"]
     assert say(phone.device) == (204, "")
     assert listed(supervisor)[phone.device]["erased_at"] == first
+
+
+def test_a_cookie_alone_enrols_no_phone_once_its_sign_in_is_over(
+    phone: Phone, office: Office
+) -> None:
+    locked = office.session(phone.member)
+    assert locked.post("/api/devices", {"name": "Mine"}).status_code == 201
+    with begin(office.organisation, write=True) as connection:
+        connection.execute(update(session).values(created_at=now_ms() - FRESH_MS))
+    answer = locked.post("/api/devices", {"name": "A thief's"})
+    assert (answer.status_code, answer.json["code"]) == (401, "sign_in_again")
+    assert phone.session.post("/api/devices", {"name": "Anew"}).status_code == 201
+    phone.session.headers["Doorstep-Device"] = "of no phone"
+    assert phone.session.post("/api/devices", {"name": "Anew"}).status_code == 401
 
 
 def test_nobody_enrols_a_phone_while_they_leave(phone: Phone, office: Office) -> None:

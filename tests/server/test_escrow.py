@@ -20,7 +20,7 @@ from server import devices, limits
 from server.database import begin
 from server.limits import Limit
 from server.tables import access_log, escrow, session
-from server.who import RECOVERY_MS, now_ms
+from server.who import FRESH_MS, now_ms
 from tests.server.authenticator import Browser
 from tests.server.office import Office, Phone, Session, new_id
 
@@ -135,7 +135,7 @@ def test_nobody_who_was_not_vouched_for_just_now_has_it(owner: Owner) -> None:
     assert refusal(owner.office.program(owner.phone.member), owner.path) == NEEDED
     late = owner.recover()
     with begin(owner.office.organisation, write=True) as connection:
-        connection.execute(update(session).values(created_at=now_ms() - RECOVERY_MS))
+        connection.execute(update(session).values(created_at=now_ms() - FRESH_MS))
     assert refusal(late, owner.path) == NEEDED
     assert releases(owner.office) == []
 

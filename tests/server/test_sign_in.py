@@ -19,7 +19,7 @@ from server.limits import Limit
 from server.me import SECURITY_EVENTS
 from server.organisations import Unfit, create_organisation, leave
 from server.tables import access_log, challenge, invitation, passkey, session
-from server.who import RECOVERY_MS, now_ms
+from server.who import FRESH_MS, now_ms
 from tests.server.authenticator import BACKED_UP, Authenticator, Browser
 from tests.server.office import Office, Phone, new_id
 
@@ -178,7 +178,7 @@ def test_a_new_invitation_is_a_recovery_for_a_quarter_of_an_hour(
     assert browser.session.get("/api/me").json["recovery"] is True
     assert joined.session.get("/api/me").json["recovery"] is False
     with begin(office.organisation, write=True) as connection:
-        connection.execute(update(session).values(created_at=now_ms() - RECOVERY_MS))
+        connection.execute(update(session).values(created_at=now_ms() - FRESH_MS))
     assert browser.session.get("/api/me").json["recovery"] is False
     assert browser.sign_in().json["recovery"] is False
     assert "recovered" in noted(office, member)
