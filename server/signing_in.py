@@ -14,7 +14,7 @@ session may have a phone's key back (server/escrow.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,19 +78,7 @@ def accept() -> ResponseReturnValue:
                 raise Problem(403, "passkey_refused")
         what = ["passkey_added"] if made else []
         what += ["recovered" if is_recovery else "sign_in"]
-        note(
-            connection,
-            found.organisation,
-            [
-                Entry(
-                    what=each,
-                    member=found.member,
-                    subject=found.member,
-                    detail=name if made else None,
-                )
-                for each in what
-            ],
-        )
+        _note(connection, invited, what, name if made else None)
         return _signed_in(connection, invited, made, is_recovery=is_recovery)
 
 
@@ -116,14 +104,13 @@ def sign_in() -> ResponseReturnValue:
         raise Problem(403, "sign_in_failed") from None
     of = use.of
     with begin(of.organisation, write=True) as connection:
-        member_ = caller_of_member(connection, of.organisation, of.member, stays=True)
+        signer = caller_of_member(connection, of.organisation, of.member, stays=True)
         is_cloned = not passkeys.count_use(connection, use)
         what = "passkey_cloned" if is_cloned else "sign_in"
-        if member_ is not None:
-            entry = Entry(what=what, member=of.member, subject=of.member, detail=of.name)
-            note(connection, of.organisation, [entry])
+        if signer is not None:
+            _note(connection, signer, [what], of.name)
             if not is_cloned:
-                return _signed_in(connection, member_, of.id)
+                return _signed_in(connection, signer, of.id)
     raise Problem(403, "sign_in_failed")
 
 
@@ -243,3 +230,11 @@ def _signed_in(
     )
     signed_in: dict[str, Any] = described(connection, replace(of, is_recovering=is_recovery))
     return sessions.with_cookie(jsonify(signed_in), secret)
+
+
+def _note(connection: Connection, of: Caller, what: Sequence[str], passkey: str | None) -> None:
+    """Note what a member did by the way in that they took."""
+    entries = [
+        Entry(what=each, member=of.member, subject=of.member, detail=passkey) for each in what
+    ]
+    note(connection, of.organisation, entries)
