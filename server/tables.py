@@ -5,7 +5,7 @@ are milliseconds since 1970, JSON is text that we made and pass on whole. A tabl
 be an SQL word or a PostgreSQL pseudo-type is in the plural.
 
     organisation ─┬─ team ── supervision             records ── changes ── refusals
-                  ├─ member ─┬─ device ── escrow     grants     notices    files
+                  ├─ member ─┬─ device ── escrow     grants ── stand_in    notices    files
                   │          ├─ passkey              access_log ── access_link
                   │          ├─ session              legal_hold    purge_approval
                   │          ├─ token
@@ -197,6 +197,22 @@ grants = _table(
     Index(None, "organisation", "record"),
 )
 
+# Who stands in for a colleague or a team, from cover and on_call records. It gives grants only
+# while it lasts, from its member's first sync after it began.
+stand_in = _table(
+    "stand_in",
+    "record",
+    _column("record", Id),
+    _column("source", String(20)),  # cover | on_call
+    _column("member", Id),
+    _column("for_member", Id, null=True),
+    _column("for_team", null=True),  # its name; null: their own
+    _column("starts_at", BigInteger),
+    _column("ends_at", BigInteger, null=True),
+    _column("is_given", Boolean),
+    Index(None, "organisation", "member"),
+)
+
 records = _table(
     "records",
     "id",
@@ -219,6 +235,12 @@ records = _table(
         *("organisation", "kind", "status", "due"),
         sqlite_where=text("status IS NOT NULL"),
         postgresql_where=text("status IS NOT NULL"),
+    ),
+    Index(
+        "ix_records_patients",
+        *("organisation", "id"),
+        sqlite_where=text("kind = 'patient'"),
+        postgresql_where=text("kind = 'patient'"),
     ),
     Index(None, "organisation", "patient", "position"),  # and the library, where patient is null
 )

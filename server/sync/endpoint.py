@@ -12,7 +12,7 @@ import orjson
 from flask import Response, g, request
 from sqlalchemy import Connection
 
-from server import grants
+from server import granting
 from server.access import caller
 from server.body import read_json
 from server.database import begin
@@ -71,7 +71,7 @@ class _Sync:
             has_news = (
                 bool(self.envelope.changes or self.envelope.reads)
                 or contact.is_news(known, self.envelope, self.now)
-                or grants.are_due(connection, self.organisation, self.asker.member, self.now)
+                or granting.are_due(connection, self.organisation, self.asker.member, self.now)
             )
         try:
             answered = self.write(made) if has_news else Answered()
@@ -156,7 +156,7 @@ class _Sync:
         member, envelope = self.asker.member, self.envelope
         with begin(self.organisation, write=True) as connection:
             counter = take_counter(connection, self.organisation)
-            head = grants.move_due(connection, self.organisation, member, counter.head, self.now)
+            head = granting.move_due(connection, self.organisation, member, counter.head, self.now)
             if head != counter.head:
                 advance_counter(connection, self.organisation, head)
                 counter = take_counter(connection, self.organisation)

@@ -16,8 +16,9 @@ import orjson
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from server import grants
 from server.catalogue import CATALOGUE
+from server.claims import ASSIGNMENT
+from server.granting import FOLLOWED, Granting
 from server.problems import Problem
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.open_records import OpenRecord, OpenRecords
@@ -165,6 +166,7 @@ class _Push:
         )
         patients = {offer.patient for offer in readable if offer.patient is not None}
         self.rights = Rights(self.connection, self.by_whose_right, patients, self.made, self.now)
+        self.granting = Granting(self.connection, organisation, self.now)
 
         refusals = []
         for offer in offers:
@@ -180,6 +182,7 @@ class _Push:
         save_records(self.connection, records)
         save_refusals(self.connection, refusals)
         save_notices(self.connection, notices)
+        self.seq = self.granting.settle(self.seq)
         if self.seq != self.counter.head:
             advance_counter(self.connection, organisation, self.seq)
 
@@ -269,17 +272,16 @@ class _Push:
             member=self.author.member,
             set=sent["set"],
         )
-        record = self.records.create(str(uuid7()), CATALOGUE.kinds[grants.ASSIGNMENT], patient)
+        record = self.records.create(str(uuid7()), CATALOGUE.kinds[ASSIGNMENT], patient)
         self.store(record, change, digest(sent))
 
     def store(self, record: OpenRecord, change: Change, sent_digest: str) -> None:
         change = self.records.fold(record, change)
         self.rows.append(change_row(self.author.organisation, record.id, change, sent_digest))
-        if record.kind.name == grants.ASSIGNMENT and record.patient is not None:
+        if record.kind.name in FOLLOWED:
             shown = record.show()
-            claim = grants.claim_of(record.patient, shown.fields, shown.deleted)
-            grants.move(
-                self.connection, self.author.organisation, record.id, claim, change.seq, self.now
+            self.seq = self.granting.follow(
+                record.kind.name, record.id, record.patient, shown.fields, shown.deleted, change.seq
             )
             self.rights.look_again(record.patient)
 

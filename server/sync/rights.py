@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
@@ -32,20 +32,25 @@ class Rights:
         self._made = made
         self._now = now
         self.charts = existing_charts(connection, author.organisation, patients)
-        self._writable = set(patients) if author.is_trusted else self._look_up(patients)
+        self._patients = set(patients)
+        self._writable = self._look_up(self._patients)
 
     def may_write(self, patient: str) -> bool:
         return patient in self._writable
 
-    def look_again(self, patient: str) -> None:
-        """After a grant of this chart began or ended, or the chart itself did."""
+    def look_again(self, patient: str | None) -> None:
+        """After grants began or ended: of one chart, which may be new, or of any (None)."""
+        if patient is None:
+            self._writable = self._look_up(self._patients)
+            return
         self.charts.add(patient)
+        self._patients.add(patient)
         self._writable.discard(patient)
-        self._writable |= {patient} if self._author.is_trusted else self._look_up([patient])
+        self._writable |= self._look_up({patient})
 
-    def _look_up(self, patients: Collection[str]) -> set[str]:
-        if not patients:
-            return set()
+    def _look_up(self, patients: Set[str]) -> set[str]:
+        if self._author.is_trusted or not patients:
+            return set(patients)
         author = self._author
         still: ColumnElement[bool] = grants.c.ended.is_(None)
         if self._made is not None:
@@ -66,6 +71,8 @@ class Rights:
             )
         )
         if author.role == "supervisor":
-            others = set(patients) - found
-            found |= supervised(self._connection, author.organisation, author.member, others)
+            others = patients - found
+            found |= supervised(
+                self._connection, author.organisation, author.member, others, self._now
+            )
         return found

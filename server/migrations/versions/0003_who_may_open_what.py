@@ -88,6 +88,27 @@ def upgrade() -> None:
             "organisation", "patient", "member", name=op.f("pk_purge_approval")
         ),
     )
+    op.create_table(
+        "stand_in",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("member", sa.String(length=36), nullable=False),
+        sa.Column("for_member", sa.String(length=36), nullable=True),
+        sa.Column("for_team", sa.Text(), nullable=True),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_given", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "record", name=op.f("pk_stand_in")),
+    )
+    op.create_index(op.f("ix_stand_in_organisation_member"), "stand_in", ["organisation", "member"])
+    op.create_index(
+        "ix_records_patients",
+        "records",
+        ["organisation", "id"],
+        sqlite_where=sa.text("kind = 'patient'"),
+        postgresql_where=sa.text("kind = 'patient'"),
+    )
     op.execute("UPDATE access_log SET link = 0 WHERE link IS NULL")
     with op.batch_alter_table("access_log", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subject", sa.String(length=36), nullable=True))
@@ -184,6 +205,9 @@ def downgrade() -> None:
         batch_op.drop_column("detail")
         batch_op.drop_column("subject")
 
+    op.drop_index("ix_records_patients", table_name="records")
+    op.drop_index(op.f("ix_stand_in_organisation_member"), table_name="stand_in")
+    op.drop_table("stand_in")
     op.drop_table("purge_approval")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_organisation_member"))

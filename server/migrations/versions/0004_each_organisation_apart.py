@@ -16,7 +16,17 @@ branch_labels = None
 depends_on = None
 
 HELD = (
-    *("team", "member", "supervision", "escrow", "grants", "records", "changes", "refusals"),
+    *(
+        "team",
+        "member",
+        "supervision",
+        "escrow",
+        "grants",
+        "stand_in",
+        "records",
+        "changes",
+        "refusals",
+    ),
     *("notices", "files", "access_log", "access_link", "legal_hold", "purge_approval"),
 )
 SAY_WHO_IS_ASKING = ("device", "passkey", "session", "token", "invitation")
