@@ -1,7 +1,8 @@
 """A member's own passkeys, on their unlocked phone.
 
 GET /api/passkeys → {"passkeys": [{"id", "name", "created_at", "last_used_at", "backed_up",
-    "current"}]}; current: this session was begun with it
+    "current", "credential"}]}; current: this session was begun with it; credential: as the
+    authenticator calls it, by which a phone knows which of them opens its store
 POST /api/passkeys/options {} → {"options"}
 POST /api/passkeys {"credential", "name": "Pixel 8"} → 201 {"id"}
 POST /api/passkeys/ID/name {"name"} → 204
@@ -40,6 +41,7 @@ def list_passkeys() -> ResponseReturnValue:
                 "last_used_at": row.last_used_at,
                 "backed_up": row.is_backed_up,
                 "current": row.id == mine.passkey,
+                "credential": row.credential,
             }
             for row in rows
         ]

@@ -54,6 +54,7 @@ def test_a_second_passkey_signs_in_as_the_first_does(office: Office, browser: Br
         "last_used_at": None,
         "backed_up": False,
         "current": False,
+        "credential": bytes_to_base64url(key.passkeys[0].id),
     }
     assert second["created_at"] >= before
     elsewhere = Browser.of(office, key)
