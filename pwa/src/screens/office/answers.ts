@@ -46,6 +46,8 @@ export interface LogEntry {
   member_name: string | null;
   patient: string | null;
   patient_name: Named | null;
+  /** The colleague to whom it was done. */
+  subject_name: string | null;
   what: string;
   detail: string | null;
   offline: boolean;
@@ -130,13 +132,19 @@ export interface HeldEntry {
   device_name: string;
   from: number;
   to: number | null;
+  /** It has been in touch since, and so let go of the chart. */
+  gone: boolean;
 }
+
+export type ChartOpening = Omit<Opening, 'patient' | 'patient_name'>;
 
 export interface ChartAccess {
   seen: SeenEntry[];
+  /** What to ask with for more that was seen; null after the last. */
+  next: string | null;
   changed: ChangedEntry[];
   held: HeldEntry[];
-  openings: Opening[];
+  openings: ChartOpening[];
 }
 
 type Reader<T> = (body: unknown) => T | null;
@@ -145,10 +153,8 @@ type Reader<T> = (body: unknown) => T | null;
 export function pageOf<T>(name: string, ...required: (keyof T & string)[]): Reader<Page<T>> {
   return (body) => {
     const items = listOf<T>(body, name, required);
-    const next = isObject(body) ? (body.next ?? null) : null;
-    if (!items || (next !== null && typeof next !== 'string' && typeof next !== 'number'))
-      return null;
-    return { items, next: next === null ? null : String(next) };
+    const next = nextOf(body);
+    return items && next !== undefined ? { items, next } : null;
   };
 }
 
@@ -164,8 +170,10 @@ export function readChartAccess(body: unknown): ChartAccess | null {
   const seen = listOf<SeenEntry>(body, 'seen', ['at', 'what']);
   const changed = listOf<ChangedEntry>(body, 'changed', ['at', 'kind', 'changes']);
   const held = listOf<HeldEntry>(body, 'held', ['device', 'from']);
-  const openings = listOf<Opening>(body, 'openings', ['at', 'until']);
-  return seen && changed && held && openings ? { seen, changed, held, openings } : null;
+  const openings = listOf<ChartOpening>(body, 'openings', ['at', 'until']);
+  const next = nextOf(body);
+  if (!seen || !changed || !held || !openings || next === undefined) return null;
+  return { seen, changed, held, openings, next };
 }
 
 export function readInvited(body: unknown): Invited | null {
@@ -186,21 +194,19 @@ export function readOpened(body: unknown): { until: number } | null {
   return isObject(body) && typeof body.until === 'number' ? { until: body.until } : null;
 }
 
-/** What became of a lost change that was to be taken in: null `refused` once it stands in the chart. */
-export function readTakenIn(body: unknown): { refused: string | null } | null {
+/** Taken in, with the numbers of those that it needed; or why it is still refused. */
+export type TakenIn = { with: number[] } | { refused: string };
+
+export function readTakenIn(body: unknown): TakenIn | null {
   if (!isObject(body)) return null;
-  if (body.accepted === true) return { refused: null };
-  const refusal = isObject(body.refused) ? body.refused : body;
-  return typeof refusal.message === 'string' ? { refused: refusal.message } : null;
+  const { accepted, message, with: needed = [] } = body;
+  if (accepted === true && Array.isArray(needed))
+    return { with: needed.filter((n) => typeof n === 'number') };
+  return accepted === false && typeof message === 'string' ? { refused: message } : null;
 }
 
 export function readDone(): true {
   return true;
-}
-
-/** Texts of a list that may be absent. */
-export function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 function listOf<T>(body: unknown, name: string, required: readonly string[]): T[] | null {
@@ -208,4 +214,10 @@ function listOf<T>(body: unknown, name: string, required: readonly string[]): T[
   const isOne = (one: unknown) =>
     isObject(one) && required.every((key) => ['string', 'number'].includes(typeof one[key]));
   return Array.isArray(list) && list.every(isOne) ? (list as T[]) : null;
+}
+
+/** Undefined where it is nothing to ask with. */
+function nextOf(body: unknown): string | null | undefined {
+  const next = isObject(body) ? (body.next ?? null) : undefined;
+  return next === null || typeof next === 'string' ? next : undefined;
 }

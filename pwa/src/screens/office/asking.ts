@@ -65,15 +65,14 @@ export function office(app: Asker) {
     dismiss: (device: string, n: number) =>
       app.ask(`/api/office/refusals/${device}/${n}/dismiss`, readDone, post()),
 
-    due: (after: string | null) =>
-      app.ask(`/api/office/retention${query({ after })}`, readDue, GET),
+    due: () => app.ask('/api/office/retention', readDue, GET),
     retain: (patient: string, act: 'approve' | 'withdraw' | 'release') =>
       app.ask(`/api/office/retention/${patient}/${act}`, readDone, post()),
     hold: (patient: string, reason: string) =>
       app.ask(`/api/office/retention/${patient}/hold`, readDone, post({ reason })),
 
-    chartAccess: (patient: string) =>
-      app.ask(`/api/charts/${patient}/access`, readChartAccess, GET),
+    chartAccess: (patient: string, after: string | null) =>
+      app.ask(`/api/charts/${patient}/access${query({ after })}`, readChartAccess, GET),
   };
 }
 

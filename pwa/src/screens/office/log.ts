@@ -13,9 +13,11 @@ export const KNOWN = [
   'office_access',
   'office_refusals',
   'office_openings',
+  'office_records',
   'office_retention',
   'export',
   'opening',
+  'opening_reviewed',
   'refusal_accepted',
   'refusal_dismissed',
   'invited',
@@ -23,6 +25,7 @@ export const KNOWN = [
   'sign_in',
   'passkey_added',
   'passkey_removed',
+  'passkey_cloned',
   'escrow_release',
   'device_enrolled',
   'device_revoked',
@@ -46,7 +49,9 @@ export function whatText(what: string): string {
 
 /** Entries that say more than a reading of a chart that somebody holds: what a supervisor looks for. */
 export function isNotable(what: string): boolean {
-  return ['opening', 'escrow_release', 'recovered', 'export', 'purged'].includes(what);
+  return ['opening', 'escrow_release', 'recovered', 'passkey_cloned', 'export', 'purged'].includes(
+    what,
+  );
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
