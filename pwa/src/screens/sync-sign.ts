@@ -16,7 +16,8 @@ type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'detail' | 'lastConta
 export function syncSign({ phase, unsent, error, detail, lastContact }: Seen): SyncSign {
   const waiting = unsent > 0 ? t('shell.unsent', { count: unsent }) : null;
   if (error && error !== 'offline') {
-    return { what: 'error', tone: 'danger', text: t(`shell.sync_error_${error}`) };
+    const tone = error === 'signed_out' ? 'late' : 'danger';
+    return { what: 'error', tone, text: t(`shell.sync_error_${error}`) };
   }
   if (error) {
     // An office that answered, and could not take it, is no lost signal.

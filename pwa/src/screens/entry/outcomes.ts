@@ -1,6 +1,6 @@
 /** What a person is told where an invitation or a passkey did not lead in: never whose fault, always what to do. */
 import type { Tone } from '../../parts/tone';
-import type { JoinResult, SignInResult } from '../../state/types';
+import type { Declined, JoinResult, SignInResult } from '../../state/types';
 import type { Trouble } from '../../store/types';
 import type { Key } from '../../words';
 
@@ -39,7 +39,8 @@ export const SIGN_IN_TOLD: Record<Exclude<SignInResult, 'signed_in'>, Told> = {
 };
 
 /** A passkey that was tried once more instead of a passphrase. */
-export const BIND_TOLD = {
+export const BIND_TOLD: Record<Declined | Trouble, Told> = {
+  ...TROUBLES,
   cancelled: tell('signin.sign_in_cancelled', 'signin.bind_cancelled_body'),
   unsupported: tell('signin.bind_unsupported', 'signin.bind_unsupported_body'),
 };

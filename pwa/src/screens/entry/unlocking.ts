@@ -9,6 +9,6 @@ export type NotOpen = Exclude<UnlockResult, 'open' | 'leased'>;
 export function unlockTold(failed: Exclude<NotOpen, 'damaged'> | 'empty', way: Way): Key {
   if (failed === 'empty') return 'signin.unlock_empty';
   if (failed === 'cancelled') return 'signin.unlock_cancelled';
-  if (failed === 'unsupported') return 'signin.sign_in_unsupported_body';
+  if (failed === 'unsupported') return 'signin.unlock_unsupported';
   return way === 'passkey' ? 'signin.unlock_wrong_passkey' : 'signin.unlock_wrong';
 }
