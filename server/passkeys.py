@@ -161,7 +161,7 @@ def verify_new(sent: Mapping[str, Any], purpose: Purpose, subject: str) -> NewPa
         credential=bytes_to_base64url(found.credential_id),
         public_key=bytes_to_base64url(found.credential_public_key),
         sign_count=found.sign_count,
-        transports=[each.value for each in read.response.transports or ()],
+        transports=list(dict.fromkeys(each.value for each in read.response.transports or ())),
         is_backed_up=found.credential_backed_up,
     )
 

@@ -98,7 +98,7 @@ class Authenticator:
     def _answer(self, passkey: Passkey, **response: bytes) -> dict[str, Any]:
         encoded = {name: bytes_to_base64url(value) for name, value in response.items()}
         id_ = bytes_to_base64url(passkey.id)
-        transports = {"transports": ["internal", "hybrid", "of the future"]}
+        transports = {"transports": ["internal", "hybrid", "of the future", "internal"]}
         return {
             "id": id_,
             "rawId": id_,
