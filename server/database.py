@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeAlias
 
 import orjson
@@ -124,6 +124,21 @@ def _say(connection: Connection, setting: str, value: str) -> None:
 
 def is_sqlite(of: Engine | Connection) -> bool:
     return of.dialect.name == "sqlite"
+
+
+def overwrite(connection: Connection) -> None:
+    """Let what this transaction deletes be overwritten in an embedded database, and not only be
+    free to be. PostgreSQL overwrites it in its own time, after its vacuum."""
+    if is_sqlite(connection):
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def settle() -> None:
+    """Bring an embedded database's log into its file and empty it, as far as readers let it: what
+    was overwritten stands there as it was. Outside any transaction."""
+    if is_sqlite(db.engine):
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -234,6 +234,12 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/office/members/<member_id>/leave": _object(""),
     "POST /api/office/refusals/<device_id>/<int:n>/accept": _object(""),
     "POST /api/office/refusals/<device_id>/<int:n>/dismiss": _object(""),
+    "POST /api/office/retention/<patient_id>/approve": _object(""),
+    "POST /api/office/retention/<patient_id>/withdraw": _object(""),
+    "POST /api/office/retention/<patient_id>/hold": _object(
+        "reason", reason={"type": "string", "minLength": 1, "maxLength": 500}
+    ),
+    "POST /api/office/retention/<patient_id>/release": _object(""),
     "POST /api/devices/<device_id>/escrow": _object("sealed", sealed=_STRING),
     "POST /api/devices/<device_id>/escrow/release": _object(""),
 }

@@ -30,6 +30,8 @@ from server.access import (
     SUPERVISORS,
     Route,
 )
+from server.audit import chart_report, office_report
+from server.retention import view as retention
 from server.summaries import view as summaries
 from server.sync import endpoint
 
@@ -100,8 +102,30 @@ ROUTES = (
     Route(method="POST", path="/api/office/refusals/<device_id>/<int:n>/dismiss",
           view=reviewing.dismiss,
           roles=SUPERVISORS, scope="phone", log=None),
+    Route(method="GET", path="/api/charts/<patient_id>/access", view=chart_report.chart_access,
+          roles=CARING, scope="chart", log="access_report"),
+    Route(method="GET", path="/api/charts/<patient_id>/access.csv",
+          view=chart_report.chart_access_sheet,
+          roles=CARING, scope="chart", log="export"),
+    Route(method="GET", path="/api/office/access", view=office_report.office_access,
+          roles=OFFICE, scope="phone", log="office_access"),
+    Route(method="GET", path="/api/office/access.csv", view=office_report.office_access_sheet,
+          roles=OFFICE, scope="phone", log="export"),
     Route(method="GET", path="/api/office/records/<kind>", view=office_records.office_records,
           roles=OFFICE, scope="phone", log="office_records"),
+    Route(method="GET", path="/api/office/retention", view=retention.charts_to_purge,
+          roles=OFFICE, scope="phone", log="office_retention"),
+    Route(method="POST", path="/api/office/retention/<patient_id>/approve",
+          view=retention.approve_purge,
+          roles=OFFICE, scope="phone", log="purge_approved"),
+    Route(method="POST", path="/api/office/retention/<patient_id>/withdraw",
+          view=retention.withdraw_approval,
+          roles=OFFICE, scope="phone", log="purge_withdrawn"),
+    Route(method="POST", path="/api/office/retention/<patient_id>/hold", view=retention.hold_chart,
+          roles=OFFICE, scope="phone", log="legal_hold"),
+    Route(method="POST", path="/api/office/retention/<patient_id>/release",
+          view=retention.release_chart,
+          roles=OFFICE, scope="phone", log="legal_hold_released"),
     Route(method="GET", path="/api/openapi.json", view=described.openapi,
           roles=NOBODY_ASKED, scope="open", log=None),
     Route(method="GET", path="/healthz", view=web.health,

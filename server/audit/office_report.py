@@ -29,10 +29,11 @@ from server.audit.names import names_of, names_of_patients
 from server.audit.pages import Place, asked_days, asked_id, asked_place, entries, page
 from server.audit.sheet import moment, sheet
 from server.database import AnyRow, begin
-from server.grants import existing_charts, supervised
+from server.grants import supervised
 from server.organisation_settings import settings_of
 from server.problems import Problem, asked_language
 from server.reach import is_in_reach
+from server.retention.purged import purged_among
 from server.tables import access_log, member
 from server.who import Caller
 from server.words import say
@@ -126,7 +127,7 @@ class _Asked:
             return
         unknown = set(patients) - self.charts.keys()
         own = supervised(connection, self.asker.organisation, self.asker.member, unknown)
-        own |= _purged(connection, self.asker.organisation, unknown - own)
+        own |= purged_among(connection, self.asker.organisation, unknown - own)
         self.charts |= {patient: patient in own for patient in unknown}
 
     def to_wire(self, connection: Connection, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
@@ -178,17 +179,3 @@ def _team(connection: Connection, asker: Caller) -> set[str]:
     """Whom the asker looks after, and themselves."""
     own = (member.c.organisation == asker.organisation) & is_in_reach(asker)
     return {asker.member, *connection.scalars(select(member.c.id).where(own))}
-
-
-def _purged(connection: Connection, organisation: str, patients: Collection[str]) -> set[str]:
-    """Those of the ids whose charts were here and are purged."""
-    gone = set(patients) - existing_charts(connection, organisation, patients)
-    return set(
-        connection.scalars(
-            select(access_log.c.patient).where(
-                access_log.c.organisation == organisation,
-                access_log.c.patient.in_(gone),
-                access_log.c.what == "purged",
-            )
-        )
-    )

@@ -23,6 +23,7 @@ GROUPS = {
     "device": "device",
     "import": "import_",
     "audit": "audit",
+    "retention": "retention",
     "catalogue": "catalogue",
 }
 """Each command and the module here in which it stands, under its own name or as `command`."""

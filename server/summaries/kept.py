@@ -1,9 +1,10 @@
-"""PDFs that were made before, by the hash of what they were made from: files under DOORSTEP_HOME
-that only the server's user can read. A PDF is derived, so any may be thrown away."""
+"""PDFs that were made before, a folder a chart, each by the hash of what it was made from: files
+under DOORSTEP_HOME that only the server's user can read. Any may be thrown away: it is derived."""
 
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -14,10 +15,12 @@ MOST = 2_000
 """PDFs kept, of some 30 kB each; the oldest go first."""
 
 
-def key_of(page: Page) -> str:
-    """What a PDF depends on, as a SHA-256: all that the page holds, and what sets it."""
+def key_of(patient: str, page: Page) -> str:
+    """Whose chart a PDF is of, and what it depends on, as a SHA-256: all that the page holds, and
+    what sets it."""
     parts = (version("weasyprint"), page.html, page.running)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    hashed = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f"{patient}/{hashed}"
 
 
 class Kept:
@@ -35,14 +38,21 @@ class Kept:
     def put(self, key: str, pdf: bytes) -> None:
         """Keeps a PDF; whoever reads meanwhile finds it whole or not at all."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".new")  # mode 0600
+        path = self._path(key)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")  # mode 0600
         with os.fdopen(handle, "wb") as file:
             file.write(pdf)
-        os.replace(name, self._path(key))
+        os.replace(name, path)
         self._thin_out()
 
+    def forget(self, patient: str) -> None:
+        """Throws away every PDF of a chart."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self.folder / patient)
+
     def _thin_out(self) -> None:
-        kept = sorted(self.folder.glob("*.pdf"), key=_age)
+        kept = sorted(self.folder.rglob("*.pdf"), key=_age)
         for path in kept[:-MOST]:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from server.access import caller, read_chart
 from server.database import begin
+from server.logs import get_logger
 from server.problems import Problem
 from server.settings import Settings
 from server.summaries.chart import Chart, Record, load_chart, load_visit
@@ -19,6 +20,8 @@ from server.summaries.patient import compose
 from server.summaries.pool import Busy, Pool
 from server.summaries.typeset import PACKAGES, LibrariesMissing
 from server.summaries.words import LANGUAGES
+
+log = get_logger("summaries")
 
 AUDIENCES = ("patient",)
 RETRY_SECONDS = 2
@@ -44,13 +47,13 @@ def summary(visit_id: str) -> ResponseReturnValue:
     paper = compose(chart, visit, reader.organisation_name, _language(chart), large=large)
     page = lay_out(paper)
     kept, pool = _studio(current_app)
-    key = key_of(page)
+    key = key_of(patient, page)
     try:
         pdf = kept.get(key) or pool.set(key, page)
     except Busy:
         return {"status": "being_set"}, 202, {"Retry-After": str(RETRY_SECONDS)}
     except LibrariesMissing as error:
-        current_app.logger.error("summaries: %s", error)
+        log.error("libraries are missing", error=type(error).__name__)
         raise Problem(503, "cannot_set_pages", packages=list(PACKAGES)) from None
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{_file_name(visit)}"'

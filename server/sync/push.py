@@ -194,6 +194,8 @@ class _Push:
             return refuse_seen(self.language)
         kind, record = offer.kind, self.records.get(offer.record)
         assert kind is not None
+        if offer.patient in self.rights.purged:
+            return self.refuse("not_yours", "purged")
         is_new_chart = kind.name == "patient" and offer.record not in self.rights.charts
         if offer.patient is not None and not is_new_chart:
             if offer.patient not in self.rights.charts:

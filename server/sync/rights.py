@@ -7,6 +7,7 @@ from collections.abc import Collection, Set
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from server.grants import KEPT_AFTER_LOSS_MS, existing_charts, supervised
+from server.retention.purged import purged_among
 from server.sync.offer import Author
 from server.tables import grants
 
@@ -32,6 +33,8 @@ class Rights:
         self._made = made
         self._now = now
         self.charts = existing_charts(connection, author.organisation, patients)
+        gone = set(patients) - self.charts
+        self.purged = purged_among(connection, author.organisation, gone)
         self._patients = set(patients)
         self._writable = self._look_up(self._patients)
 

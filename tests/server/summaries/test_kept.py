@@ -32,5 +32,18 @@ def test_the_oldest_go_when_there_are_too_many(
     assert sorted(path.stem for path in kept.folder.iterdir()) == ["c", "d"]
 
 
-def test_a_key_depends_on_all_of_the_page() -> None:
-    assert len({key_of(Page("a", "b")), key_of(Page("ab", "")), key_of(Page("a", ""))}) == 3
+def test_a_key_depends_on_whose_chart_it_is_and_on_all_of_the_page() -> None:
+    pages = (Page("a", "b"), Page("ab", ""), Page("a", ""))
+    assert len({key_of(patient, page) for patient in "xy" for page in pages}) == 6
+
+
+def test_the_papers_of_one_chart_are_thrown_away_and_no_others(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.forget("x")  # which has none
+    page, other = Page("a", ""), Page("b", "")
+    keys = [key_of("x", page), key_of("x", other), key_of("y", page)]
+    for key in keys:
+        kept.put(key, b"%PDF")
+    kept.forget("x")
+    assert [kept.get(key) for key in keys] == [None, None, b"%PDF"]
+    assert [path.name for path in kept.folder.iterdir()] == ["y"]

@@ -170,10 +170,12 @@ def test_a_pdf_is_made_once_and_kept_where_only_the_server_reads(
 
     monkeypatch.setattr(pools, "typeset", never)
     assert visited.phone.session.get(visited.path()).data == first
-    kept = list((tmp_path / "summaries").iterdir())
-    assert len(kept) == 1
-    assert kept[0].stat().st_mode & 0o777 == 0o600
-    assert kept[0].parent.stat().st_mode & 0o777 == 0o700
+    (folder,) = (tmp_path / "summaries").iterdir()
+    (kept,) = folder.iterdir()
+    assert folder.name == visited.patient
+    assert kept.stat().st_mode & 0o777 == 0o600
+    for path in (folder, folder.parent):
+        assert path.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_later_change_of_the_chart_makes_another_pdf(visited: Visited) -> None:
