@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from server import devices
@@ -204,3 +205,32 @@ def test_nobody_enrols_a_phone_while_they_leave(phone: Phone, office: Office) ->
         assert not connection.scalars(
             select(device.c.id).filter_by(member=phone.member, revoked_at=None)
         ).all()
+
+
+def test_a_locked_phone_may_ask_whether_it_is_revoked(phone: Phone, app: Flask) -> None:
+    locked = app.test_client(use_cookies=False)
+    assert locked.get(f"/api/devices/{phone.device}/state").json == {"revoked": False}
+    answer = locked.get(f"/api/devices/{new_id()}/state")
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_device")
+    for made_up in ("unheard-of", "%00", "%ff", "a%2fb"):
+        assert locked.get(f"/api/devices/{made_up}/state").status_code == 404
+
+
+@pytest.mark.parametrize("name", [None, "", "  ", 7, "x" * 101, "a\0b"])
+def test_a_device_needs_a_name(phone: Phone, name: object) -> None:
+    assert phone.session.post("/api/devices", {"name": name}).status_code == 400
+
+
+def test_a_device_takes_up_an_id_that_is_not_known_and_no_other(
+    phone: Phone, office: Office
+) -> None:
+    lost = "01938a5b-0000-7000-8000-000000000000"
+    browser = office.session(phone.member)
+    answer = browser.post("/api/devices", {"name": "Pixel", "device": lost})
+    assert (answer.status_code, answer.json["device"]) == (201, lost)
+    assert answer.json["secret"]
+    assert browser.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
+    assert browser.post("/api/devices", {"name": "Pixel", "device": "x"}).status_code == 400
+    elsewhere = Office.open(office.app, "Elsewhere")
+    stranger = elsewhere.session(elsewhere.add("coordinator"))
+    assert stranger.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409

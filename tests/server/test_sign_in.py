@@ -17,11 +17,11 @@ from server import limits
 from server.database import begin
 from server.limits import Limit
 from server.me import SECURITY_EVENTS
-from server.organisations import Unfit, create_organisation, leave
+from server.organisations import create_organisation, leave
 from server.tables import access_log, challenge, invitation, passkey, session
 from server.who import FRESH_MS, now_ms
 from tests.server.authenticator import BACKED_UP, Authenticator, Browser
-from tests.server.office import Office, Phone, new_id
+from tests.server.office import Office
 
 CHALLENGE = {"challenge": "AAAA"}
 
@@ -423,54 +423,3 @@ def test_an_invitation_is_counted_by_itself_and_by_address(
     assert browser.open("another guess").status_code == 403
     assert browser.open("one too many").status_code == 429
     assert browser.accept("one too many").status_code == 429
-
-
-def test_who_has_left_is_nobody_and_their_phone_erases_itself(phone: Phone, office: Office) -> None:
-    program = office.program(phone.member)
-    assert leave(office.organisation, office.email(phone.member)) == 1
-    assert program.get("/api/me").status_code == 401
-    assert phone.session.get("/api/me").json["wipe"] is True
-    assert phone.send(phone.request()).json["wipe"] is True
-    with pytest.raises(Unfit):
-        leave(office.organisation, office.email(phone.member))
-
-
-def test_a_locked_phone_may_ask_whether_it_is_revoked(phone: Phone, app: Flask) -> None:
-    locked = app.test_client(use_cookies=False)
-    assert locked.get(f"/api/devices/{phone.device}/state").json == {"revoked": False}
-    answer = locked.get(f"/api/devices/{new_id()}/state")
-    assert (answer.status_code, answer.json["code"]) == (404, "unknown_device")
-    for made_up in ("unheard-of", "%00", "%ff", "a%2fb"):
-        assert locked.get(f"/api/devices/{made_up}/state").status_code == 404
-
-
-@pytest.mark.parametrize("name", [None, "", "  ", 7, "x" * 101, "a\0b"])
-def test_a_device_needs_a_name(phone: Phone, name: object) -> None:
-    assert phone.session.post("/api/devices", {"name": name}).status_code == 400
-
-
-def test_a_device_takes_up_an_id_that_is_not_known_and_no_other(
-    phone: Phone, office: Office
-) -> None:
-    lost = "01938a5b-0000-7000-8000-000000000000"
-    browser = office.session(phone.member)
-    answer = browser.post("/api/devices", {"name": "Pixel", "device": lost})
-    assert (answer.status_code, answer.json["device"]) == (201, lost)
-    assert answer.json["secret"]
-    assert browser.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
-    assert browser.post("/api/devices", {"name": "Pixel", "device": "x"}).status_code == 400
-    elsewhere = Office.open(office.app, "Elsewhere")
-    stranger = elsewhere.session(elsewhere.add("coordinator"))
-    assert stranger.post("/api/devices", {"name": "Pixel", "device": lost}).status_code == 409
-
-
-def test_a_program_may_write_its_scheme_as_it_likes(office: Office) -> None:
-    program = office.program(office.add("coordinator"))
-    secret = program.headers["Authorization"].partition(" ")[2]
-    for scheme in ("Bearer", "bearer", "BEARER"):
-        program.headers["Authorization"] = f"{scheme} {secret}"
-        assert program.get("/api/me").status_code == 200
-        assert program.post("/api/devices", {"name": "office"}).status_code == 201
-    for wrong in (secret, f"Bearer {secret}x", "Bearer ", f"Basic {secret}"):
-        program.headers["Authorization"] = wrong
-        assert program.get("/api/me").status_code == 401
