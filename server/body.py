@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import orjson
 from flask import request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from server.problems import Problem
 
@@ -18,12 +19,15 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_READ = 4 * MOST_BYTES
 """How much of a body that is too large is read all the same, and thrown away: its sender hears the
 answer only once all is written."""
-_PIECE = 64 * 1024
+PIECE = 64 * 1024
+"""How much of a body is read, or unpacked, at a time."""
+DEEPEST = 16
+"""How many lists and objects may lie one in another: twice what a change of any kind needs."""
 _GZIP = 31  # zlib's word for: a gzip header, and no other
 
 
 def read_json() -> dict[str, Any]:
-    """The JSON object that a request carries, in UTF-8, plain or with gzip.
+    """The JSON object that a request carries, in UTF-8, plain or with gzip, nested at most DEEPEST.
 
     Raises Problem 400, 413 or 415. Half of a surrogate pair passes, since a phone's text may hold
     one: it is for the change that carries it to be refused, and not for the others.
@@ -32,7 +36,7 @@ def read_json() -> dict[str, Any]:
     if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
         raise Problem(415, "unsupported_type")
     value = parse(_unpacked())
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or depth_of(value) > DEEPEST:
         raise Problem(400, "malformed")
     return value
 
@@ -49,6 +53,18 @@ def parse(raw: bytes) -> Any:
         raise Problem(400, "malformed") from None
 
 
+def depth_of(value: object) -> int:
+    """How many lists and objects lie one in another."""
+    depth = 0
+    level = [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [
+            inner for each in level for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return depth
+
+
 def as_sent(value: Mapping[str, Any]) -> str:
     """The JSON of what `parse` read, in escapes that every database keeps."""
     try:
@@ -63,41 +79,50 @@ def _refuse(constant: str) -> NoReturn:
 
 def _unpacked() -> bytes:
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in ("identity", ""):
-        return _received()
-    if encoding != "gzip":
+    if encoding not in ("identity", "", "gzip"):
         raise Problem(415, "unsupported_type")
-    return gunzip(_received())
-
-
-def _received() -> bytes:
-    """The body as it came, with its length or in chunks. Raises Problem 413."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := request.stream.read(_PIECE):  # ends with a 413 at MAX_CONTENT_LENGTH
-        size += len(piece)
-        if size <= MOST_BYTES:
-            pieces.append(piece)
-    if size > MOST_BYTES:
-        raise Problem(413, "too_large")
-    return b"".join(pieces)
-
-
-def gunzip(packed: bytes) -> bytes:
-    """What was packed, never more than MOST_BYTES of it in memory. Raises Problem 400 or 413."""
-    unpacker = zlib.decompressobj(_GZIP)
-    pieces: list[bytes] = []
-    size = 0
+    pieces = _received()
     try:
-        while packed and not unpacker.eof:
-            piece = unpacker.decompress(packed, _PIECE)
-            packed = unpacker.unconsumed_tail
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise Problem(413, "too_large")
-            pieces.append(piece)
+        return join(gunzip(pieces) if encoding == "gzip" else pieces)
+    finally:
+        for _ in pieces:  # thrown away: see MOST_READ
+            pass
+
+
+def _received() -> Iterator[bytes]:
+    """The body as it comes, with its length or in chunks. Raises Problem 400 where it breaks off;
+    a 413 at MAX_CONTENT_LENGTH."""
+    try:
+        while piece := request.stream.read(PIECE):
+            yield piece
+    except (OSError, ParseException):
+        raise Problem(400, "malformed") from None
+
+
+def gunzip(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """What was packed, piece by piece: however much it unpacks to, no more than a piece of it is
+    here at a time. Raises Problem 400."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        for piece in packed:
+            if unpacker.eof:
+                raise Problem(400, "malformed")
+            while piece and not unpacker.eof:
+                yield unpacker.decompress(piece, PIECE)
+                piece = unpacker.unconsumed_tail
+            if unpacker.unused_data:
+                raise Problem(400, "malformed")
     except zlib.error:
         raise Problem(400, "malformed") from None
-    if not unpacker.eof or unpacker.unused_data:
+    if not unpacker.eof:
         raise Problem(400, "malformed")
-    return b"".join(pieces)
+
+
+def join(pieces: Iterable[bytes]) -> bytes:
+    """The whole of a body, refused as soon as it is too large. Raises Problem 413."""
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > MOST_BYTES:
+            raise Problem(413, "too_large")
+    return bytes(whole)
