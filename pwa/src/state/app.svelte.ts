@@ -283,6 +283,15 @@ export class App {
     return this.#client.call(path, read, { method, body, secret, lang: this.settings.lang });
   }
 
+  /** For office screens: a file that the server makes, of one media type, to be handed on by whoever asked for it. */
+  async askFile(path: string, type: string): Promise<Reply<Blob>> {
+    const { secret } = this.#store.memory.account;
+    const call = { method: 'GET', secret, lang: this.settings.lang } as const;
+    const reply = await this.#client.bytes(path, type, call);
+    if (!('answer' in reply)) return reply;
+    return reply.answer === 'waiting' ? { trouble: 'offline' } : { answer: reply.answer };
+  }
+
   /**
    * Ends the session at the server; the sealed store stays for the same member's return. `unsent`: changes wait for
    * the server, ask the member and call again with `sure`. `offline`: a session can be ended only with a signal.
