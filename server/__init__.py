@@ -8,7 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access, database, logs, problems, schema, web
+from server import access, database, logs, problems, schema, server_key, web
 from server.body import MOST_READ
 from server.routes import ROUTES
 from server.settings import Settings
@@ -28,11 +28,13 @@ COMPRESSED = [
 
 def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     """The application, ready to serve. Raises schema.OldSchema unless the database is of this
-    version. No connection stays open for the processes that fork off to share."""
+    version, server_key.NoServerKey without one. No connection stays open for the processes that
+    fork off to share."""
     app = build_app(settings)
     with app.app_context():
         try:
             schema.require_current()
+            server_key.require()
             with database.begin(None) as connection:
                 if not database.is_bound(connection):
                     log.warning("the database's role passes row-level security")

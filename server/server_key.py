@@ -1,6 +1,6 @@
 """The server's own secret: 32 random bytes that no database and no backup of one holds.
 
-It comes from SERVER_KEY, or lies in `server.key` in DOORSTEP_HOME, made when first needed. Whoever
+It comes from SERVER_KEY, or lies in `server.key` in DOORSTEP_HOME, made at the first start. Whoever
 has the database alone can open no escrow and forge no access log. Every use has a key of its own.
 """
 
@@ -15,10 +15,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
+from server.logs import get_logger
 from server.settings import SERVER_KEY_BYTES, Settings, server_key_of
+
+log = get_logger("server_key")
 
 FILE = "server.key"
 EXTENSION = "doorstep.server_key"
+
+
+class NoServerKey(RuntimeError):
+    """There is no key to be had; the text says why in one sentence."""
 
 
 def derive(purpose: str, length: int = 32) -> bytes:
@@ -27,9 +34,12 @@ def derive(purpose: str, length: int = 32) -> bytes:
     return HKDF(SHA256(), length, salt=None, info=info).derive(_secret())
 
 
+def require() -> None:
+    """Raise NoServerKey where none can be read or made, so that nothing is served without."""
+    _secret()
+
+
 def _secret() -> bytes:
-    """Raises ValueError, a sentence, where the file is there and holds no such key: another in its
-    place would open nothing that was sealed for the first."""
     if EXTENSION not in current_app.extensions:
         settings: Settings = current_app.config["SETTINGS"]
         current_app.extensions[EXTENSION] = settings.server_key or _from_file(settings.home / FILE)
@@ -38,12 +48,19 @@ def _secret() -> bytes:
 
 
 def _from_file(path: Path) -> bytes:
-    if not path.exists():
-        _make(path)
+    """A file that holds no key is left alone: another key in its place would open nothing that was
+    sealed for the first."""
     try:
+        if not path.exists():
+            _make(path)
+            log.warning("a new server key was made: keep it apart from the database, and safe")
         return server_key_of(path.read_text("ascii").strip())
+    except OSError as error:
+        raise NoServerKey(
+            f"{path} cannot be read or written ({error.strerror}). Set SERVER_KEY instead."
+        ) from error
     except ValueError:
-        raise ValueError(f"{path} holds no server key; put back the one that was there") from None
+        raise NoServerKey(f"{path} holds no server key. Put back the one that was there.") from None
 
 
 def _make(path: Path) -> None:

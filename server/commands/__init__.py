@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from server import build_app, schema
 from server.database import db
+from server.server_key import NoServerKey
 
 GROUPS = {
     "init": "init",
@@ -47,7 +48,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except schema.OldSchema as error:
+        except (schema.OldSchema, NoServerKey) as error:
             raise click.ClickException(str(error)) from error
         except OperationalError as error:
             reason = str(error.orig).strip().partition("\n")[0]

@@ -146,6 +146,18 @@ def test_a_missing_schema_and_database_are_said_in_a_sentence(tmp_path: Path) ->
     assert lost.output.count("\n") == 1
 
 
+def test_a_damaged_server_key_is_said_in_a_sentence(
+    doorstep: Doorstep, office: Office, tmp_path: Path
+) -> None:
+    email = office.email(office.add("coordinator"))
+    (tmp_path / "server.key").write_text("damaged")
+    failed = doorstep("invite", email)
+    assert (failed.exit_code, failed.output) == (
+        1,
+        f"Error: {tmp_path}/server.key holds no server key. Put back the one that was there.\n",
+    )
+
+
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     settings = Settings.read({"DOORSTEP_HOME": str(tmp_path), "PORT": "9000"})
     assert settings.database_url == f"sqlite:///{tmp_path}/doorstep.sqlite3"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from server import build_app
-from server.server_key import FILE, derive
+from server import build_app, create_app
+from server.server_key import FILE, NoServerKey, derive
 from server.settings import Settings, server_key_of
 
 WRITTEN = base64.b64encode(bytes(range(32))).decode()
@@ -61,9 +61,15 @@ def test_the_environment_comes_first_and_leaves_no_file(server: Server, tmp_path
 @pytest.mark.parametrize("found", ["", "cut sho", base64.b64encode(b"x" * 31).decode()])
 def test_a_damaged_file_is_never_replaced(server: Server, tmp_path: Path, found: str) -> None:
     (tmp_path / FILE).write_text(found)
-    with pytest.raises(ValueError, match="put back the one that was there"):
+    with pytest.raises(NoServerKey, match="Put back the one that was there"):
         derived(server())
     assert (tmp_path / FILE).read_text() == found
+
+
+def test_nothing_is_served_without_a_key(sqlite_template: Path, tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(NoServerKey, match="Set SERVER_KEY instead"):
+        create_app(Settings(home=tmp_path, database_url=f"sqlite:///{sqlite_template}"))
 
 
 @pytest.mark.parametrize("written", ["short", "ä", WRITTEN[:-4], f"{WRITTEN}AAAA"])
