@@ -1,5 +1,5 @@
 """What a request leaves behind besides its changes: that the phone was in touch and how it is, and
-which charts were opened offline."""
+which charts were opened offline, or sent to a program."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from server.access_log import READS, Entry, note
 from server.database import AnyRow
 from server.sync.envelope import Envelope
+from server.sync.offer import Author
 from server.tables import device
 
 CONTACT_EVERY_MS = 60_000
@@ -85,6 +86,15 @@ def note_offline_reads(
             for read in envelope.reads
         ],
     )
+
+
+def note_sent(connection: Connection, author: Author, patients: Collection[str]) -> None:
+    """Append to the access log of which charts a program was sent records."""
+    entries = [
+        Entry(what="program", member=author.member, device=author.device, patient=patient)
+        for patient in sorted(patients)
+    ]
+    note(connection, author.organisation, entries)
 
 
 def _left(envelope: Envelope) -> str:

@@ -6,6 +6,7 @@ epoch → device → validation → push, under the counter → pull, from one s
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -184,6 +185,8 @@ class _Sync:
             told = notices_between(
                 connection, self.organisation, asker.member, cursor, page.cursor, since
             )
+        if asker.is_program:
+            self.note_sent(page.bodies)
         return {
             "epoch": epoch,
             "cursor": page.cursor.to_text(epoch),
@@ -193,6 +196,14 @@ class _Sync:
             "set_aside": [orjson.Fragment(body) for body in told],
             "forget": page.forget,
         }
+
+    def note_sent(self, bodies: Sequence[str]) -> None:
+        """Note the charts of which a program is about to be sent records. A phone tells itself what
+        was opened on it; of a program, nobody would know."""
+        patients = {orjson.loads(body)["patient"] for body in bodies} - {None}
+        if patients:
+            with begin(self.organisation, write=True) as connection:
+                contact.note_sent(connection, self.author, patients)
 
 
 def _json(wire: dict[str, Any]) -> Response:

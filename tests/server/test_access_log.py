@@ -139,6 +139,52 @@ def test_a_phone_that_tells_again_is_noted_once(phone: Phone, office: Office) ->
     assert {row.patient for row in told} == {patient}
 
 
+def test_what_a_program_is_sent_of_a_chart_is_noted_and_of_the_library_is_not(
+    phone: Phone, office: Office
+) -> None:
+    charts = [phone.new_patient(), phone.new_patient()]
+    phone.new("medication", charts[0], name="Lisinopril")
+    phone.sync()
+    program = office.program(phone.member, read_only=True)
+    device = program.post("/api/devices", {"name": "warehouse"}).json["device"]
+
+    def sync(**parts: object) -> dict[str, object]:
+        answer = program.post("/api/sync", {"device": device, "now": phone.now(), **parts})
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    answer = sync()
+    assert not answer["more"]
+    noted = [row for row in entries(office.organisation) if row.what == "program"]
+    assert sorted(row.patient for row in noted) == sorted(charts)
+    assert {(row.member, row.device) for row in noted} == {(phone.member, device)}
+    at_head = {"epoch": answer["epoch"], "cursor": answer["cursor"]}
+    sync(**at_head)
+    phone.new("goal", charts[1], description="Walk")
+    phone.sync()
+    sync(**at_head)
+    noted = [row for row in entries(office.organisation) if row.what == "program"]
+    assert [row.patient for row in noted[2:]] == [charts[1]]
+
+
+def test_a_program_s_reading_of_a_history_and_a_paper_is_noted_as_anybody_s(
+    phone: Phone, office: Office
+) -> None:
+    patient = phone.new_patient()
+    visit = phone.new("visit", patient, member=phone.member)
+    phone.sync()
+    assert phone.refused == []
+    program = office.program(phone.member, read_only=True)
+    assert program.get(f"/api/records/{patient}/history").status_code == 200
+    assert program.get(f"/api/visits/{visit}/summary.pdf").status_code == 409
+    assert program.get(f"/api/charts/{patient}/access").status_code == 200
+    noted = [
+        (row.what, row.member, row.device, row.patient) for row in entries(office.organisation)
+    ]
+    for what in ("history", "summary", "access_report"):
+        assert (what, phone.member, None, patient) in noted
+
+
 def test_a_detail_is_kept_as_every_database_can(office: Office) -> None:
     note_one(office.organisation, detail="half a pair \ud83d and \0")
     assert entries(office.organisation)[-1].detail == "half a pair ? and ?"
