@@ -3,6 +3,7 @@ which charts were opened offline, or sent to a program."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid5
 
