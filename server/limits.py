@@ -38,6 +38,9 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
     "sign_in": {"address": Limit(300, QUARTER_MS), "account": Limit(20, QUARTER_MS)},
     "invitation": {"address": Limit(300, QUARTER_MS), "invitation": Limit(20, QUARTER_MS)},
     "escrow": {"address": Limit(30, QUARTER_MS), "account": Limit(10, QUARTER_MS)},
+    # What one person needs in a bad night; who goes through an organisation needs more.
+    "search": {"account": Limit(60, QUARTER_MS)},
+    "opening": {"account": Limit(20, QUARTER_MS)},
 }
 """The most tries of a purpose by each of what it is counted by."""
 

@@ -222,6 +222,12 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/passkeys/<passkey_id>/remove": _object(""),
     "POST /api/devices/<device_id>/revoke": _object(""),
     "POST /api/devices/<device_id>/erased": _object(""),
+    "POST /api/patients/search": _object(
+        "name",
+        name={"type": "string", "maxLength": 200},
+        birth_date={"type": ["string", "null"], "format": "date"},
+    ),
+    "POST /api/charts/<patient_id>/open": _object("", reason={"type": "string", "maxLength": 500}),
     "POST /api/office/members": _object(
         "email name role",
         email=_STRING,
