@@ -21,9 +21,28 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "worker-src 'self' blob:",
         "connect-src 'self'",
         "object-src 'none'",
+        "frame-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
+    )
+)
+
+PERMISSIONS_POLICY = ", ".join(
+    (
+        "publickey-credentials-get=(self)",
+        "publickey-credentials-create=(self)",
+        *(
+            f"{ability}=()"
+            for ability in (
+                "camera",
+                "display-capture",
+                "geolocation",
+                "microphone",
+                "payment",
+                "usb",
+            )
+        ),
     )
 )
 
@@ -31,9 +50,10 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
+    "Permissions-Policy": PERMISSIONS_POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 
 
