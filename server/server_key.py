@@ -14,9 +14,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+from sqlalchemy import select
 
+from server.database import begin, see_organisations
 from server.logs import get_logger
 from server.settings import SERVER_KEY_BYTES, Settings, server_key_of
+from server.tables import access_link, organisation
 
 log = get_logger("server_key")
 
@@ -52,6 +55,7 @@ def _from_file(path: Path) -> bytes:
     sealed for the first."""
     try:
         if not path.exists():
+            _require_unused()
             _make(path)
             log.warning("a new server key was made: keep it apart from the database, and safe")
         return server_key_of(path.read_text("ascii").strip())
@@ -61,6 +65,23 @@ def _from_file(path: Path) -> bytes:
         ) from error
     except ValueError:
         raise NoServerKey(f"{path} holds no server key. Put back the one that was there.") from None
+
+
+def _require_unused() -> None:
+    """A database that was used with a key is used with no new one: that would open no escrow of
+    before, and break the chain of the access log. Commands run elsewhere than the server come here.
+    """
+    with begin(None) as connection:
+        see_organisations(connection)
+        ids = connection.scalars(select(organisation.c.id)).all()
+    for id_ in ids:
+        with begin(id_) as connection:
+            links = select(access_link.c.number).where(access_link.c.organisation == id_).limit(1)
+            if connection.execute(links).first() is not None:
+                raise NoServerKey(
+                    "The database was used with a server key that is not here. Set SERVER_KEY, or"
+                    " DOORSTEP_HOME to the folder in which server.key lies."
+                )
 
 
 def _make(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,24 +13,35 @@ import pytest
 from flask import Flask
 
 from server import build_app, create_app
+from server.database import db
 from server.server_key import FILE, NoServerKey, derive
 from server.settings import Settings, server_key_of
+from tests.server.office import Office
 
 WRITTEN = base64.b64encode(bytes(range(32))).decode()
 Server = Callable[..., Flask]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Server:
+def server(
+    sqlite_template: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Server:
+    database = tmp_path_factory.mktemp("database") / "doorstep.sqlite3"
+    shutil.copyfile(sqlite_template, database)
+
     def make(**environment: str) -> Flask:
-        return build_app({"DOORSTEP_HOME": str(tmp_path)} | environment)
+        known = {"DOORSTEP_HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{database}"}
+        return build_app(known | environment)
 
     return make
 
 
 def derived(app: Flask, purpose: str = "escrow") -> bytes:
     with app.app_context():
-        return derive(purpose)
+        try:
+            return derive(purpose)
+        finally:
+            db.engine.dispose()
 
 
 def test_the_key_is_made_once_for_its_owner_alone(server: Server, tmp_path: Path) -> None:
@@ -64,6 +76,19 @@ def test_a_damaged_file_is_never_replaced(server: Server, tmp_path: Path, found:
     with pytest.raises(NoServerKey, match="Put back the one that was there"):
         derived(server())
     assert (tmp_path / FILE).read_text() == found
+
+
+def test_a_database_that_was_used_with_a_key_is_used_with_no_new_one(
+    app: Flask, office: Office, database: str, tmp_path: Path
+) -> None:
+    office.invite(office.add("coordinator"))
+    elsewhere = tmp_path / "elsewhere"
+    environment = {"DOORSTEP_HOME": str(elsewhere), "DATABASE_URL": database}
+    with pytest.raises(NoServerKey, match="Set SERVER_KEY, or DOORSTEP_HOME"):
+        derived(build_app(environment))
+    assert not (elsewhere / FILE).exists()
+    key = {"SERVER_KEY": (tmp_path / FILE).read_text().strip()}
+    assert derived(build_app(environment | key)) == derived(app)
 
 
 def test_nothing_is_served_without_a_key(sqlite_template: Path, tmp_path: Path) -> None:
