@@ -101,8 +101,10 @@ export interface DueChart {
   patient: string;
   patient_name: Named | null;
   last_activity: number | null;
-  ended: number | string | null;
-  due_since: number | string;
+  ended: number | null;
+  due_since: number;
+  /** Past its period; a chart on hold is listed before that too. */
+  due: boolean;
   hold: { reason: string; at: number } | null;
   approvals: Approval[];
 }

@@ -1,6 +1,6 @@
 /** Moments and days as the office's screens say them. */
 import { formatAgo, formatDate, t } from '../../words';
-import { now } from '../clock.svelte';
+import { dayOf, now } from '../clock.svelte';
 
 /** How long ago a phone, or any phone of a person, was last heard of. */
 export function contactText({ last_contact }: { last_contact: number | null }): string {
@@ -14,8 +14,7 @@ export function heardText(of: { last_contact: number | null }): string {
     : t('office.heard', { ago: contactText(of) });
 }
 
-/** A day that comes as a date or as a moment. */
-export function dayText(day: number | string): string {
-  if (typeof day === 'number') return formatDate(new Date(day).toISOString().slice(0, 10));
-  return formatDate(day);
+/** The day of a moment, where this phone is. */
+export function dayText(at: number): string {
+  return formatDate(dayOf(at));
 }

@@ -9,6 +9,7 @@ const chart = (patient: string, approvers: string[], hold = false): DueChart => 
   last_activity: 0,
   ended: 0,
   due_since: 0,
+  due: true,
   hold: hold ? { reason: 'Case 7', at: 0 } : null,
   approvals: approvers.map((member) => ({ member, member_name: member, at: 0 })),
 });
