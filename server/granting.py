@@ -227,8 +227,10 @@ class Granting:
             has_begun = row.began is not None
             if claim is not None and has_begun == claim.holds_at(self._now):
                 del wanted[claim.key]
-                if (row.starts_at, row.ends_at) != (claim.starts_at, claim.ends_at):
-                    self._set(row.id, starts_at=claim.starts_at, ends_at=claim.ends_at)
+                # Once it has begun, its first day is history, whatever it is said to be later.
+                starts_at = row.starts_at if has_begun else claim.starts_at
+                if (row.starts_at, row.ends_at) != (starts_at, claim.ends_at):
+                    self._set(row.id, starts_at=starts_at, ends_at=claim.ends_at)
             elif has_begun:
                 ending.append(row.id)
             else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import insert, update
 from werkzeug.test import TestResponse
@@ -124,6 +126,48 @@ def test_a_chart_says_which_phones_held_it(
     assert given["gone"] is False
     age_contact(office, colleague.device, given["to"] + 1)
     assert report(supervisor.session, patient)["held"][0]["gone"] is True
+
+
+def test_a_first_day_said_later_does_not_shorten_what_was_held(
+    phone: Phone, colleague: Phone, supervisor: Phone, office: Office
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    assignment = give(supervisor, patient, colleague.member)
+    month_ago = phone.now() - 30 * 86_400_000
+    with begin(office.organisation, write=True) as connection:
+        given = grants.c.member == colleague.member
+        connection.execute(update(grants).where(given).values(id=id_made_at(month_ago)))
+    set_device(office, colleague.device, enrolled_at=month_ago - 1)
+    colleague.sync()
+    assert held_since(supervisor, patient, colleague) == month_ago
+    yesterday = datetime.fromtimestamp(phone.now() / 1000 - 86_400, UTC)
+    seen = version_of(supervisor, assignment)
+    supervisor.change(
+        assignment, "assignment", patient, set={"starts": f"{yesterday:%F}"}, seen=seen
+    )
+    supervisor.sync()
+    assert supervisor.refused == []
+    assert held_since(supervisor, patient, colleague) == month_ago
+
+
+def id_made_at(moment: int) -> str:
+    """A UUID of version 7."""
+    return str(UUID(int=moment << 80 | 7 << 76 | 2 << 62))
+
+
+def held_since(supervisor: Phone, patient: str, holder: Phone) -> object:
+    (held,) = (
+        each
+        for each in report(supervisor.session, patient)["held"]
+        if each["device"] == holder.device
+    )
+    return held["from"]
+
+
+def version_of(supervisor: Phone, record: str) -> int:
+    history = supervisor.session.get(f"/api/records/{record}/history").json["changes"]
+    return max(each["seq"] for each in history)
 
 
 def test_a_revoked_phone_may_hold_it_until_it_says_that_it_is_erased(
