@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
 from server.access_log import ACTS, READS, Entry, chain_key, hash_of_link, note
+from server.audit.verify import verify
 from server.database import AnyRow, begin
 from server.routes import ROUTES
 from server.tables import access_link, access_log
+from server.words import SENTENCES
 from tests.server.office import Office, Phone, new_id
 
 
@@ -43,6 +47,21 @@ def test_what_a_route_notes_is_in_the_list() -> None:
     assert {route.log for route in ROUTES if route.log} <= READS.keys() | ACTS.keys()
     assert not READS.keys() & ACTS.keys()
     assert all(len(name) <= access_log.c.what.type.length for name in (*READS, *ACTS))
+
+
+def test_every_name_is_in_the_list_and_has_its_words_in_each_language() -> None:
+    server = Path(__file__).parents[2] / "server"
+    written = {
+        name
+        for path in server.rglob("*.py")
+        for name in re.findall(r'Entry\(\s*what="(\w+)"', path.read_text("utf-8"))
+    }
+    assert "sign_in" in READS | ACTS
+    assert "program" in written
+    assert written <= READS.keys() | ACTS.keys()
+    for language, sentences in SENTENCES.items():
+        said = {key.removeprefix("log.") for key in sentences if key.startswith("log.")}
+        assert said == READS.keys() | ACTS.keys(), language
 
 
 def test_what_is_not_in_the_list_is_not_noted(office: Office) -> None:
@@ -203,31 +222,73 @@ def test_the_head_is_logged_now_and_then(
     ]
 
 
-def test_those_who_note_at_once_leave_one_unbroken_chain(app: Flask, office: Office) -> None:
-    """Threads of their own, each with its own connection: on PostgreSQL they truly run at once."""
-    organisation, start, failed = office.organisation, threading.Barrier(6), []
+def at_once(app: Flask, tasks: Sequence[Callable[[], None]]) -> None:
+    """Run the tasks in threads of their own, each with its own connection, all from one moment."""
+    start, failed = threading.Barrier(len(tasks)), []
 
-    def notes(number: int) -> None:
+    def run(task: Callable[[], None]) -> None:
         try:
             with app.app_context():
                 start.wait()
-                for _ in range(15):
-                    note_one(organisation, detail=str(number))
-        except Exception as error:
+                task()
+        except BaseException as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=notes, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failed == []
-    chain, rows = links(organisation), entries(organisation)
-    assert [link.number for link in chain] == list(range(91))
-    by_link = {row.link: row for row in rows}
-    assert len(by_link) == len(rows) == 90
-    before = chain[0].hash
-    for link in chain[1:]:
-        row = dict(by_link[link.number]._mapping)
-        assert link.hash == hash_of_link(chain_key(), organisation, link.number, before, [row])
-        before = link.hash
+
+
+def test_those_who_note_at_once_leave_one_unbroken_chain(app: Flask, office: Office) -> None:
+    organisation, before = office.organisation, len(links(office.organisation))
+
+    def notes() -> None:
+        for _ in range(15):
+            note_one(organisation)
+
+    at_once(app, [notes] * 6)
+    assert [link.number for link in links(organisation)] == list(range(max(before, 1) + 90))
+    assert len({row.link for row in entries(organisation)}) == len(entries(organisation))
+    assert faults(organisation) == []
+
+
+def test_pushes_with_reads_and_histories_at_once_wait_for_each_other_in_no_circle(
+    app: Flask, office: Office
+) -> None:
+    """Each push takes the counter, its phone's row and the chain; each history the chain alone."""
+    phones = [office.phone(office.add("coordinator", "North")) for _ in range(3)]
+    charts = []
+    for phone in phones:
+        charts.append(phone.new_patient())
+        phone.sync_all()
+    before = len(entries(office.organisation))
+
+    def pushes(phone: Phone, chart: str) -> Callable[[], None]:
+        def task() -> None:
+            for number in range(8):
+                phone.new("medication", chart, name=f"Lisinopril {number}")
+                read = {"id": new_id(), "patient": chart, "at": phone.now(), "what": "chart"}
+                assert phone.sync(reads=[read])["refused"] == []
+
+        return task
+
+    def reads(phone: Phone, chart: str) -> Callable[[], None]:
+        def task() -> None:
+            for _ in range(8):
+                assert phone.session.get(f"/api/records/{chart}/history").status_code == 200
+
+        return task
+
+    at_once(
+        app, [make(*each) for each in zip(phones, charts, strict=True) for make in (pushes, reads)]
+    )
+    assert len(entries(office.organisation)) == before + 3 * 16
+    assert faults(office.organisation) == []
+
+
+def faults(organisation: str) -> Sequence[str]:
+    with begin(organisation) as connection:
+        return verify(connection, organisation).faults

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 
 from server.access_log import Entry, note
-from server.audit.sheet import sheet
 from server.database import begin
 from tests.server.audit.test_chart_report import table
 from tests.server.office import Office, Phone, Session, new_id
@@ -229,23 +228,3 @@ def test_the_file_is_whole_and_says_nothing_that_a_spreadsheet_runs(
     monkeypatch.setattr("server.audit.office_report.MOST_EXPORTED", 1)
     answer = chief.get("/api/office/access.csv")
     assert (answer.status_code, answer.json["code"]) == (400, "export_too_large")
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1 (555) 0100", "'+1 (555) 0100"),
-        ("-2", "'-2"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", '"\'\r=1"'),
-        ("＝1", "'＝1"),  # noqa: RUF001
-        ('a, "b"', '"a, ""b"""'),
-        (-2, "-2"),
-        (None, ""),
-    ],
-)
-def test_no_cell_is_a_formula(app: object, cell: str | int | None, written: str) -> None:
-    text = sheet("x", ["a", "b"], [(cell, 1)]).get_data(as_text=True)
-    assert text == f"\ufeffa,b\r\n{written},1\r\n"
