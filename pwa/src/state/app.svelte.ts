@@ -76,6 +76,7 @@ export class App {
   readonly #leaving = new Leaving();
   /** Writes that are on their way to the disk: no lock comes between. */
   readonly #writing = new Set<Promise<unknown>>();
+  #puttingAway: Promise<void> | null = null;
   #askedRevoked: unknown = null;
   #toldActive = 0;
 
@@ -456,8 +457,13 @@ export class App {
     }
   }
 
-  /** Forms save, and what is being saved is on the disk. */
-  async #putAway(): Promise<void> {
+  /** Forms save, and what is being saved is on the disk. Two who want to lock wait for the same. */
+  #putAway(): Promise<void> {
+    this.#puttingAway ??= this.#settle().finally(() => (this.#puttingAway = null));
+    return this.#puttingAway;
+  }
+
+  async #settle(): Promise<void> {
     await this.leave();
     while (this.#writing.size) await Promise.allSettled([...this.#writing]);
   }

@@ -7,8 +7,23 @@ import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js';
 import { foldPassphrase } from '../store/keys';
 import type { Lang, Weakness } from './types';
 
-const WORDS: Record<Lang, readonly string[]> = { en: english, es: spanish };
-/** Five of 2,048 words: 55 bits, each guess of which costs all rounds of PBKDF2. */
+/** Left out: what somebody should not be asked to type each morning before they visit the sick. */
+const UNFIT: Record<Lang, string> = {
+  en:
+    'abuse addict alcohol blood crime danger disease drastic enemy evil fat fatal ghost guilt gun hurt knife nasty ' +
+    'pistol poverty prison sad sadness scare shoot sick suffer tragic ugly virus weapon wrong',
+  es:
+    'abuso amante ataque bobo bomba bruja burla burro cadáver calvo cáncer cárcel celda ceniza cerdo chivo ciego cojo ' +
+    'crimen culpa delito desnudo diablo dolor droga enano enfermo feo fiera fobia fosa furia gordo grasa guerra ira ' +
+    'juicio ladrón llanto llorar loco luto maldad malo matar miedo miseria morir mortal muerte mugre negro obeso odio ' +
+    'orgía pánico pecado pecho pelea perder piojo pobre prisión puñal rabia rehén ruina sangre secta sexo sordo ' +
+    'sufrir tonto tóxico trauma tumba tumor veneno vicio víctima',
+};
+const WORDS: Record<Lang, readonly string[]> = {
+  en: fit(english, UNFIT.en),
+  es: fit(spanish, UNFIT.es),
+};
+/** Five of some 2,000 words: 54 bits and more, each guess of which costs all rounds of PBKDF2. */
 const DRAWN = 5;
 
 /** The least length of a secret that stands alone (NIST SP 800-63B-4, 3.1.1.2), in characters. */
@@ -26,11 +41,22 @@ const KNOWN = [
 ];
 const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** Drawn without bias: 2,048 divides the range of the random numbers. */
 export function suggestPassphrase(lang: Lang): string {
-  const words = WORDS[lang];
-  const drawn = crypto.getRandomValues(new Uint16Array(DRAWN));
-  return Array.from(drawn, (number) => words[number % words.length]!.normalize('NFC')).join(' ');
+  return Array.from({ length: DRAWN }, () => drawn(WORDS[lang])).join(' ');
+}
+
+/** One of the words, each as likely: what does not divide evenly among them is drawn again. */
+function drawn(words: readonly string[]): string {
+  const end = 0x1_0000 - (0x1_0000 % words.length);
+  for (;;) {
+    const [number = end] = crypto.getRandomValues(new Uint16Array(1));
+    if (number < end) return words[number % words.length]!;
+  }
+}
+
+function fit(words: readonly string[], unfit: string): string[] {
+  const left = new Set(unfit.split(' '));
+  return words.map((word) => word.normalize('NFC')).filter((word) => !left.has(word));
 }
 
 /** Why it would be guessed, null where it is good. `names`: the member's own, the organisation's. */

@@ -53,7 +53,7 @@ export class Session {
   /** Looks at what is on this phone, after going on with an arrival that was cut off. */
   async start(): Promise<void> {
     const arrival = this.arrivals.isCutOff ? await this.arrivals.resume() : null;
-    if (!arrival || (await this.enter(arrival))) await this.#rest();
+    if (!arrival || !(await this.#goOn(arrival))) await this.#rest();
   }
 
   /** Opens what this member has here, or begins with it. Null once the phase says what comes next. */
@@ -207,6 +207,14 @@ export class Session {
     if (!store?.isOpen || me.member !== store.member) return;
     await keepAccount(store, me);
     this.me = me;
+  }
+
+  /** Whoever has a passkey and no store here yet gives it once more, which seals one; the others go on at once. */
+  async #goOn(arrival: Arrival): Promise<boolean> {
+    const { member, passkeys } = arrival.me;
+    if (!passkeys || (await this.stores.of(member))) return !(await this.enter(arrival));
+    this.arrivals.end();
+    return false;
   }
 
   /** To the screen that what is on this phone calls for. */

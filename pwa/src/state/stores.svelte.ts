@@ -29,13 +29,13 @@ export class Stores {
   /** Every store on this phone, also those that another tab has made meanwhile. */
   async all(): Promise<Store[]> {
     for (const member of await listMembers()) await this.of(member);
-    return [...this.#known.values()];
+    return [...this.#known.values()].filter((store) => !store.isClosed);
   }
 
   /** The member's store; null where there is none. */
   async of(member: string): Promise<Store | null> {
     const known = this.#known.get(member);
-    if (known) return known;
+    if (known && !known.isClosed) return known;
     try {
       const store = await Store.open(member, this.isLog);
       if (store) this.add(store);

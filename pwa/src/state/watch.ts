@@ -15,8 +15,7 @@ const MINUTE = 60_000;
 const TICK = 5 * MINUTE;
 
 export class Watch {
-  /** How long the phone stays open untouched; milliseconds. */
-  idle = 5 * MINUTE;
+  #idle = 5 * MINUTE;
   #touched = 0;
   #timer: unknown = null;
   #tick: unknown = null;
@@ -26,6 +25,12 @@ export class Watch {
     private readonly clock: Clock,
     private readonly around: Around,
   ) {}
+
+  /** How long the phone stays open untouched; milliseconds. It holds at once. */
+  set idle(idle: number) {
+    this.#idle = idle;
+    if (this.#timer !== null) this.#arm(this.#touched + idle - this.clock.now());
+  }
 
   /** Begins, or goes on. */
   start(): void {
@@ -48,8 +53,7 @@ export class Watch {
     // A phone that was left and comes back is not open again because it is touched.
     if (this.#timer !== null && this.isDue()) return this.#due();
     this.#touched = this.clock.now();
-    this.clock.clearTimeout(this.#timer as never);
-    this.#timer = this.clock.setTimeout(() => this.#due(), this.idle);
+    this.#arm(this.#idle);
   }
 
   /** After the page was hidden: locks at once where the time is up. True where it did. */
@@ -60,7 +64,12 @@ export class Watch {
   }
 
   isDue(): boolean {
-    return this.clock.now() - this.#touched >= this.idle;
+    return this.clock.now() - this.#touched >= this.#idle;
+  }
+
+  #arm(wait: number): void {
+    this.clock.clearTimeout(this.#timer as never);
+    this.#timer = this.clock.setTimeout(() => this.#due(), Math.max(0, wait));
   }
 
   #due(): void {

@@ -43,6 +43,7 @@ export class Store {
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #memory: Memory | null = null;
+  #isClosed = false;
   #writes = 0;
 
   private constructor(
@@ -63,7 +64,10 @@ export class Store {
       return null;
     }
     const store = new Store(db, member, isLog);
-    ended.tell = () => store.#emit({ type: 'erased' });
+    ended.tell = () => {
+      store.#isClosed = true;
+      store.#emit({ type: 'erased' });
+    };
     return store;
   }
 
@@ -105,6 +109,11 @@ export class Store {
     return this.#memory;
   }
 
+  /** Its connection has ended: it must be found anew. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get isOpen(): boolean {
     return this.#memory !== null;
   }
@@ -143,11 +152,17 @@ export class Store {
     await this.load();
   }
 
-  /** Seals the key for one more way, or for this way alone. The key must have been taken. */
+  /**
+   * Seals the key for one more way, or, after a recovery, for this way alone: the escrow then wants a copy anew. The
+   * key must have been taken.
+   */
   async addWay(shown: Shown, alone = false): Promise<void> {
     const wrap = await this.seal.lend((key) => wrapKey(this.member, key, shown));
     await writeDurably(this.db, (writing) => {
-      if (alone) quiet(writing.objectStore('keys').clear());
+      if (alone) {
+        quiet(writing.objectStore('keys').clear());
+        quiet(writing.objectStore('plain').delete('escrow'));
+      }
       putWrap(writing, wrap);
     });
   }
@@ -197,6 +212,7 @@ export class Store {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#forget();
     this.#channel.close();
     this.#listeners.clear();

@@ -8,12 +8,12 @@ import type { Client, Reply } from './client';
 import { isObject } from './wire';
 
 /** Sends a copy where the server has none of this device for its present key. Silent: the next contact tries again. */
-export async function keepEscrow(store: Store, client: Client, anew = false): Promise<void> {
+export async function keepEscrow(store: Store, client: Client): Promise<void> {
   const { me, device, secret } = store.memory.account;
   const server = me.escrow_key;
   if (!server) return;
   const has = await readPlain(store.db, 'escrow');
-  if (!anew && has?.device === device && has.for === server) return;
+  if (has?.device === device && has.for === server) return;
   const sealed = await store.seal.lend((key) => sealForEscrow(key, server, device));
   const path = `/api/devices/${device}/escrow`;
   const reply = await client.call(path, () => true, { body: { sealed }, secret });

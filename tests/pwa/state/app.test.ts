@@ -114,3 +114,25 @@ test('an update lets forms save before the new version starts', async () => {
   await phone.app.update();
   expect(order).toEqual(['saved', 'started']);
 });
+
+test('an office screen asks as this phone’s member, with the secret of the phone', async () => {
+  const whole = server.fetch;
+  const asked: [string, RequestInit][] = [];
+  server.fetch = async (path, init) => {
+    if (!String(path).startsWith('/api/office')) return whole(path, init);
+    asked.push([String(path), init!]);
+    return Response.json({ members: [] });
+  };
+  phone.reload();
+  await phone.app.start();
+  await phone.app.unlock();
+  const read = (body: unknown) => (body as { members: [] }).members;
+  expect(await phone.app.ask('/api/office/members', read)).toEqual({ answer: [] });
+  await phone.app.ask('/api/office/members', read, { method: 'POST', body: { name: 'x' } });
+  const [[, get], [, post]] = asked as [[string, RequestInit], [string, RequestInit]];
+  const { secret } = phone.app.session.store!.memory.account;
+  expect(get).toMatchObject({ method: 'GET', headers: { 'Doorstep-Device': secret } });
+  expect(post).toMatchObject({ method: 'POST', body: '{"name":"x"}' });
+  await phone.app.lock();
+  expect(() => phone.app.ask('/api/office/members', read)).toThrow();
+});
