@@ -1,4 +1,5 @@
-"""The whole caseload: 120 charts among four coordinators, with what every screen wants to show."""
+"""The whole caseload: 120 charts among four coordinators, with what every screen wants to show, and
+the roster beside them."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from server.demo.papers import write_papers
 from server.demo.people import write_people, write_stand_in
 from server.demo.person import draw_person
 from server.demo.plan import write_plan
+from server.demo.roster import write_roster
 from server.demo.staff import COORDINATORS, NURSE_OF, SUPERVISOR
 
 SEED = 20
@@ -34,7 +36,7 @@ def build(
 ) -> list[Edit]:
     """Every edit of the caseload, in the order of turns and of time. The same arguments give the
     same edits; ids are derived from `space`, and `members` gives the id of each of the staff."""
-    edits: list[Edit] = []
+    edits = write_roster(day, space, members)
     for number in range(patients):
         edits += _chart(number, day, space, members, patients, seed).edits
     return sorted(edits, key=lambda edit: (edit.turn, edit.at))

@@ -14,13 +14,14 @@ own turn."""
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`by` names one of the staff, `at` is in milliseconds since 1970."""
+    """`by` names one of the staff, `at` is in milliseconds since 1970; a record of the library has
+    no patient."""
 
     by: str
     at: int
     record: str
     kind: str
-    patient: str
+    patient: str | None
     turn: int
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, Sequence[Any]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.demo.chart import Chart
+from server.demo.people import prescribers_of
 from server.demo.story import PLACES, TIMINGS
 
 SNOMED = "http://snomed.info/sct"
@@ -87,6 +88,7 @@ def _write_allergies(chart: Chart) -> None:
 def _write_medications(chart: Chart, conditions: list[str]) -> None:
     at, random = chart.day.ms(-358 + chart.number, 9), chart.random
     pharmacy = random.choice(PLACES["pharmacies"])
+    prescribers = prescribers_of(chart)
     for number, medication in enumerate(chart.story.medications):
         timing = chart.said(TIMINGS[medication["timing"]])
         needed = medication.get("as_needed")
@@ -102,7 +104,7 @@ def _write_medications(chart: Chart, conditions: list[str]) -> None:
             "as_needed": True if needed else None,
             "as_needed_for": needed,
             "reasons": [conditions[medication["for"]]],
-            "prescriber": "Primary care" if number % 2 else chart.story.specialist["specialty"],
+            "prescriber": prescribers[number % 2],
             "pharmacy": pharmacy,
             "source": random.choice(("bottle", "bottle", "pharmacy", "discharge-list")),
             "started": chart.day.year(random.uniform(0, 4)),

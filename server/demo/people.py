@@ -27,7 +27,7 @@ def _write_patient(chart: Chart) -> None:
     line = f"{random.randint(3, 480)} {random.choice(PLACES['streets'])}"
     if random.random() < 0.6:
         line += f", Apt {random.randint(1, 6)}{random.choice('ABCD')}"
-    born = f"{day.today.year - person.age - 1}-{random.randint(1, 12):02}"
+    month = random.randint(1, 12)
     alerts = [story.alert] if story.alert else []
     access = random.choice(PLACES["access"])
     if "dog" in access or "cats" in access:
@@ -35,8 +35,7 @@ def _write_patient(chart: Chart) -> None:
     values: dict[str, Any] = {
         "name": {"given": person.given, "family": person.family, "prefix": person.title},
         "preferred_name": person.given.split()[0] if chart.number % 3 == 0 else None,
-        # Some people do not know the day, and one or two not even the month.
-        "birth_date": born[:4] if chart.number % 53 == 7 else f"{born}-{random.randint(1, 28):02}",
+        "birth_date": _birth_date(chart, month),
         "gender": person.gender,
         "identifier": [{"type": "medical-record", "value": f"FB-{204000 + chart.number * 37}"}],
         "telecom": _telephones(chart),
@@ -53,6 +52,16 @@ def _write_patient(chart: Chart) -> None:
         "deceased": "alive",
     }
     chart.write("patient", day.ms(-400 + chart.number, 9), values, turn=FIRST)
+
+
+def _birth_date(chart: Chart, month: int) -> str:
+    """The day on which somebody of their age was born; of one or two only the year is known."""
+    today, age = chart.day.today, chart.person.age
+    if chart.number % 53 == 7:
+        return str(today.year - age - 1)
+    day = chart.random.randint(1, 28)
+    is_to_come = (month, day) > (today.month, today.day)
+    return f"{today.year - age - is_to_come}-{month:02}-{day:02}"
 
 
 def _telephones(chart: Chart) -> list[dict[str, Any]]:
@@ -147,6 +156,15 @@ def caregiver_of(chart: Chart) -> str:
     kin = chart.of("related_person")[0]
     edit = next(edit for edit in chart.edits if edit.record == kin)
     return str(edit.set["name"]["given"]).split()[0]
+
+
+def prescribers_of(chart: Chart) -> tuple[str, str]:
+    """The names of the specialist and of the doctor to ask first, who also prescribes what the
+    patient of a therapist takes."""
+    team = [edit.set for edit in chart.edits if edit.record in chart.of("care_team_member")[:2]]
+    primary, other = team
+    is_doctor = other["role"] == "specialist"
+    return str((other if is_doctor else primary)["name"]), str(primary["name"])
 
 
 def _write_team(chart: Chart) -> None:

@@ -49,7 +49,8 @@ def test_another_seed_or_place_makes_another() -> None:
 def test_there_are_120_patients_with_30_records_or_more_each() -> None:
     charts = defaultdict(set)
     for edit in caseload():
-        charts[edit.patient].add(edit.record)
+        if edit.patient is not None:
+            charts[edit.patient].add(edit.record)
     assert len(charts) == PATIENTS == 120
     held = [len(records) for records in charts.values() if len(records) > 20]
     assert len(held) == 116  # the others wait for a coordinator
@@ -57,7 +58,7 @@ def test_there_are_120_patients_with_30_records_or_more_each() -> None:
 
 
 def test_every_kind_of_a_chart_is_there() -> None:
-    kinds = {edit.kind for edit in caseload()}
+    kinds = {edit.kind for edit in caseload() if edit.patient is not None}
     assert kinds == {kind.name for kind in CATALOGUE.kinds.values() if kind.scope == "chart"}
 
 
@@ -150,7 +151,8 @@ def test_nothing_is_dated_after_the_day() -> None:
 def test_a_chart_begins_with_its_patient() -> None:
     first: dict[str, Edit] = {}
     for edit in caseload():
-        first.setdefault(edit.patient, edit)
+        if edit.patient is not None:
+            first.setdefault(edit.patient, edit)
     assert {(edit.kind, edit.turn) for edit in first.values()} == {("patient", FIRST)}
 
 
@@ -162,6 +164,48 @@ def test_every_value_is_one_that_the_catalogue_takes() -> None:
         for name, elements in edit.add.items():
             for element in elements:
                 assert fields[name].marshmallow.deserialize(element) == element, (edit.kind, name)
+
+
+def test_a_plan_says_the_age_that_the_birth_date_gives() -> None:
+    born = {e.patient: e.set["birth_date"] for e in created("patient")}
+    plans = [e for e in created("care_plan") if len(born[e.patient]) == 10]
+    assert len(plans) > 100
+    for plan in plans:
+        birth = date.fromisoformat(born[plan.patient])
+        had_birthday = (TODAY.month, TODAY.day) >= (birth.month, birth.day)
+        age = TODAY.year - birth.year - (not had_birthday)
+        assert plan.set["summary"].startswith(f"{age}-year-old ")
+
+
+def test_a_medication_is_prescribed_by_a_doctor_of_the_care_team() -> None:
+    doctors = defaultdict(set)
+    for edit in created("care_team_member"):
+        if edit.set["role"] in ("primary-care", "specialist"):
+            doctors[edit.patient].add(edit.set["name"])
+    for medication in created("medication"):
+        assert medication.set["prescriber"] in doctors[medication.patient]
+
+
+def test_each_team_has_somebody_on_call_every_night_and_never_twice() -> None:
+    turns = created("on_call")
+    for team in ("River team", "Hill team"):
+        nights = [edit.set["start"]["local"][:10] for edit in turns if edit.set["team"] == team]
+        assert len(nights) == len(set(nights)) == 21
+        assert {"2026-11-20", "2026-11-21", "2026-11-22"} < set(nights)
+    theirs = {c.telephone: MEMBERS[c.key] for c in STAFF}
+    assert all(theirs[edit.set["phone"]] == edit.set["member"] for edit in turns)
+
+
+def test_the_phones_of_the_first_links_hold_their_own_caseload_at_any_hour() -> None:
+    """Whoever is on call holds a team's charts as well: nobody is, today, whose link is shown."""
+    days = ("2026-11-20", "2026-11-21", "2026-11-22")
+    on_call = {e.set["member"] for e in created("on_call") if e.set["start"]["local"][:10] in days}
+    first = {MEMBERS[key] for key in ("rosa", "linh", "helen", "tomas")}
+    assert not on_call & first
+    covers = [e.set for e in created("cover")]
+    assert not [
+        each for each in covers if each["starts"] <= "2026-11-22" and each["ends"] >= days[0]
+    ]
 
 
 def test_no_sentence_has_a_place_left_unfilled() -> None:
