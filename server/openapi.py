@@ -76,6 +76,7 @@ def _operation(route: Route) -> dict[str, Any]:
                 "content": {"application/problem+json": {"schema": "problem"}},
             },
             "200": {"description": "Done"},
+            "2XX": {"description": "Done, as the status says"},
         },
     }
     if route.roles:
@@ -230,7 +231,7 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/charts/<patient_id>/open": _object("", reason={"type": "string", "maxLength": 500}),
     "POST /api/office/members": _object(
         "email name role",
-        email=_STRING,
+        email={"type": "string", "format": "email"},
         name={"type": "string", "minLength": 1, "maxLength": 200},
         role={"type": "string", "enum": sorted(ROLES)},
         teams=_list({"type": "string", "minLength": 1, "maxLength": 100}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, send_from_directory
@@ -64,6 +65,8 @@ def protect(app: Flask) -> None:
 def _with_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    if answer.status_code == HTTPStatus.NO_CONTENT:
+        del answer.headers["Content-Type"]
     settings: Settings = current_app.config["SETTINGS"]
     if settings.is_secure:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -1,8 +1,9 @@
 """An organisation in which every address leads somewhere: a phone of each role, a chart with a
-finished visit, work that a lost phone brought. For tests that call every route there is."""
+finished visit, two changes that a lost phone brought. For tests that call every route there is."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,10 @@ from server.access import Route
 from tests.server.office import Office, Phone, Session, new_id
 
 ROLES = ("coordinator", "clinician", "supervisor", "administrator")
+FURTHEST = {
+    "POST /api/patients/search": "supervisor",  # finds by a part of a name
+    "POST /api/charts/<patient_id>/open": "clinician",  # does not hold the chart yet
+}
 
 
 @dataclass
@@ -23,11 +28,23 @@ class Furnished:
     """What stands for each part of an address, as the routes name it."""
 
     def session_for(self, route: Route) -> Session:
-        """Who may call a route; nobody signed in where nobody is asked."""
-        for role in ROLES:
+        """Who may call a route and get the furthest there; nobody where nobody is asked."""
+        for role in (FURTHEST.get(route.endpoint, ""), *ROLES):
             if role in route.roles:
                 return self.phones[role].session
         return Session(self.office.app.test_client(use_cookies=False), "")
+
+    def ids_for(self, route: Route) -> dict[str, Any]:
+        """What there is for each part of a route's address."""
+        parts = re.findall(r"<(?:\w+:)?(\w+)>", route.path)
+        ids = self.ids | ({"n": self.ids["n"] + 1} if route.path.endswith("/dismiss") else {})
+        return {part: ids[part] for part in parts}
+
+    def address(self, route: Route) -> str:
+        """A route's address of something that there is."""
+        return re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda part: str(self.ids_for(route)[part[1]]), route.path
+        )
 
 
 def furnish(app: Flask) -> Furnished:
@@ -47,8 +64,9 @@ def furnish(app: Flask) -> Furnished:
     assert visit in ours.held, ours.refused
     lost = office.phone(ours.member)
     lost.sync_all()
+    first_lost = lost.n + 1
     lost.new("medication", patient, name="Aspirin")
-    lost_n = lost.n
+    lost.new("medication", patient, name="Ibuprofen")
     revoked = ours.session.post(f"/api/devices/{lost.device}/revoke", {})
     assert revoked.status_code == 204, revoked.text
     assert lost.send(lost.request()).status_code == 403
@@ -62,7 +80,7 @@ def furnish(app: Flask) -> Furnished:
             "device_id": lost.device,
             "member_id": office.add("coordinator", "North"),
             "passkey_id": new_id(),
-            "n": lost_n,
+            "n": first_lost,
             "kind": "vacancy",
             "path": "index.html",
         },

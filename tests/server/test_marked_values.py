@@ -134,10 +134,6 @@ def furnished(app: Flask) -> Furnished:
     return furnish(app)
 
 
-def address(route: Route, ids: Mapping[str, Any]) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: quote(str(ids[part[1]])), route.path)
-
-
 def marked_body(schema: Any, document: Any, ids: Mapping[str, Any]) -> Any:
     """A body of the shape that our own description asks for, every text in it marked."""
     if reference := schema.get("$ref"):
@@ -179,7 +175,7 @@ def requests(
     route: Route, document: Any, furnished: Furnished
 ) -> Iterator[tuple[str, bytes | None, Headers]]:
     """Every way by which a value can come to a route: its address, headers, query and body."""
-    path = address(route, furnished.ids)
+    path = furnished.address(route)
     query = "&".join(
         f"{name}={quote(MARK)}"
         for name in ("q", "name", "lang", "audience", "after", "member", "patient", "from", "to")
@@ -195,7 +191,7 @@ def requests(
     yield path, None, {}
     yield f"{path}?{query}", None, headers
     yield f"{path}/{quote(MARK)}", None, {}
-    yield address(route, dict.fromkeys(furnished.ids, MARK)), None, {}
+    yield re.sub(r"<[^>]+>", quote(MARK), route.path), None, {}
     yield path, None, {"Authorization": f"Bearer {MARK}"}
     yield path, None, {"Doorstep-Device": MARK}
     yield path, None, {"Cookie": f"doorstep_session={quote(MARK)}"}

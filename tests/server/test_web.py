@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -24,7 +23,6 @@ from tests.server.furnished import Furnished, furnish
 from tests.server.office import ORIGIN, Office, Phone
 
 WRITES = [route for route in ROUTES if route.method not in SAFE_METHODS]
-PRINTED = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -89,7 +87,7 @@ def post(furnished: Furnished, endpoint: str, **headers: str | None) -> TestResp
     """An empty write to a route by who may call it, with these headers changed."""
     route = next(each for each in WRITES if each.endpoint == endpoint)
     session = furnished.session_for(route)
-    path = PRINTED.sub(lambda part: str(furnished.ids[part[1]]), route.path)
+    path = furnished.address(route)
     sent = {**session.headers, **headers}
     return session.client.post(
         path, json={}, headers={name: value for name, value in sent.items() if value is not None}
@@ -130,7 +128,7 @@ def test_a_get_leaves_nothing_but_its_entry_in_the_log(furnished: Furnished) -> 
     for route in ROUTES:
         if route.method == "GET":
             session = furnished.session_for(route)
-            path = PRINTED.sub(lambda part: str(furnished.ids[part[1]]), route.path)
+            path = furnished.address(route)
             assert session.get(path).status_code in (200, 202, 404), route.endpoint
     assert stored(furnished.office) == before
 
