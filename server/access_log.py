@@ -21,7 +21,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 from uuid6 import uuid7
 
 from server.database import do_last, is_sqlite, look_up, store
@@ -194,13 +194,16 @@ def _link(connection: Connection, organisation: str, rows: list[dict[str, Any]])
         log.info("access log of %s: head %d:%s", organisation, number, hashed)
 
 
+LAST_LINK = (
+    select(access_link.c.number, access_link.c.hash)
+    .where(access_link.c.organisation == bindparam("organisation"))
+    .order_by(access_link.c.number.desc())
+    .limit(1)
+)
+
+
 def _last_link(connection: Connection, organisation: str) -> tuple[int, str] | None:
-    row = connection.execute(
-        select(access_link.c.number, access_link.c.hash)
-        .where(access_link.c.organisation == organisation)
-        .order_by(access_link.c.number.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(LAST_LINK, {"organisation": organisation}).first()
     return (row.number, row.hash) if row else None
 
 
@@ -220,7 +223,5 @@ def _begin(connection: Connection, organisation: str, key: bytes) -> tuple[int, 
 def _add_link(
     connection: Connection, organisation: str, number: int, entries: int, hashed: str
 ) -> None:
-    connection.execute(
-        insert(access_link),
-        {"organisation": organisation, "number": number, "entries": entries, "hash": hashed},
-    )
+    row = {"organisation": organisation, "number": number, "entries": entries, "hash": hashed}
+    store(connection, access_link, [row])
