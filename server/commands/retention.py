@@ -27,15 +27,25 @@ WHY = {
 
 
 @click.group(invoke_without_command=True)
-@with_organisation
+@click.option("--organisation", metavar="NAME", help="As of the commands here.")
 @click.pass_context
-def command(ctx: click.Context, organisation_id: str) -> None:
-    """List the charts past their period and those on legal hold, by id: who they are about is for
-    the office to see. Two people approve there; then `doorstep retention purge` takes them away.
+def command(ctx: click.Context, organisation: str | None) -> None:
+    """The charts past their period and those on legal hold, which are listed.
+
+    Two people approve in the office that a chart goes; then `doorstep retention purge` takes it
+    away.
     """
-    ctx.obj = organisation_id
-    if ctx.invoked_subcommand is not None:
-        return
+    if organisation is not None:
+        ctx.default_map = {name: {"organisation_id": organisation} for name in command.commands}
+    if ctx.invoked_subcommand is None:
+        with list_.make_context("list", [], parent=ctx) as listing:
+            list_.invoke(listing)
+
+
+@command.command("list")
+@with_organisation
+def list_(organisation_id: str) -> None:
+    """List them by id: who they are about is for the office to see."""
     now = now_ms()
     with begin(organisation_id) as connection:
         found = standing.standings(connection, organisation_id, now)
@@ -45,8 +55,8 @@ def command(ctx: click.Context, organisation_id: str) -> None:
 
 @command.command()
 @click.argument("patient", required=False)
-@click.pass_obj
-def purge(organisation_id: str, patient: str | None) -> None:
+@with_organisation
+def purge(patient: str | None, organisation_id: str) -> None:
     """Take away for good every chart that may go, or the one of that id."""
     now, settings = now_ms(), _settings()
     with begin(organisation_id) as connection:
@@ -72,8 +82,8 @@ def purge(organisation_id: str, patient: str | None) -> None:
 @command.command()
 @click.argument("patient")
 @click.option("--reason", required=True, help="Such as the name of the case.")
-@click.pass_obj
-def hold(organisation_id: str, patient: str, reason: str) -> None:
+@with_organisation
+def hold(patient: str, reason: str, organisation_id: str) -> None:
     """Put a chart on legal hold: it is not purged, whoever approved."""
     if not reason.strip():
         raise click.ClickException("A hold needs a reason.")
@@ -89,8 +99,8 @@ def hold(organisation_id: str, patient: str, reason: str) -> None:
 
 @command.command()
 @click.argument("patient")
-@click.pass_obj
-def release(organisation_id: str, patient: str) -> None:
+@with_organisation
+def release(patient: str, organisation_id: str) -> None:
     """End a legal hold."""
     try:
         with begin(organisation_id, write=True) as connection:

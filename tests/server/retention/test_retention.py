@@ -435,10 +435,27 @@ def test_the_command_lists_holds_and_purges(
     assert (nothing.exit_code, nothing.output.splitlines()[0][:16]) == (0, "Charts purged: 0")
     approved(old, supervisor.session, administrator)
     assert "approved by " in doorstep("retention").output
-    done = doorstep("retention", "--organisation", "Riverside Home Care", "purge")
+    done = doorstep("retention", "purge")
     assert done.exit_code == 0, done.output
     assert done.output.startswith(f"Purged {old}.\nCharts purged: 1.")
     assert doorstep("retention").output == ""
+
+
+def test_the_command_asks_which_organisation_where_there_are_several(
+    office: Office, doorstep: Doorstep, old: str
+) -> None:
+    Office.open(office.app, "Elsewhere")
+    for arguments in ((), ("list",), ("purge",), ("release", old)):
+        failed = doorstep("retention", *arguments)
+        assert failed.exit_code == 1
+        assert failed.output.startswith("Error: Say which --organisation of ")
+    named = ("--organisation", "Riverside Home Care")
+    for arguments in ((*named,), ("list", *named), (*named, "list")):
+        assert doorstep("retention", *arguments).output.startswith(old)
+    held = doorstep("retention", *named, "hold", old, "--reason", "A case")
+    assert held.exit_code == 0, held.output
+    released = doorstep("retention", "release", old, *named)
+    assert released.exit_code == 0, released.output
 
 
 def test_the_command_fails_in_a_sentence(doorstep: Doorstep, phone: Phone, old: str) -> None:
