@@ -115,8 +115,8 @@ export interface Device {
     app?: string;
     unsent?: number;
     oldest?: number | null;
-    usage?: number;
-    quota?: number;
+    /** Share of the allowed storage in use, 0 to 1. */
+    storage?: number;
     persisted?: boolean;
   } | null;
   current: boolean;

@@ -38,5 +38,5 @@ export function unsentOf({ revoked_at, lost_unsent, status }: Device): number | 
 
 /** Share of its storage in use, 0 to 1; null where the phone did not say. */
 export function shareOf(status: Device['status']): number | null {
-  return status?.quota ? Math.min(1, (status.usage ?? 0) / status.quota) : null;
+  return status?.storage ?? null;
 }

@@ -66,9 +66,8 @@ test('unsent is what the phone last told, and unknown where it never did', () =>
   expect(unsentOf(device('a', { revoked_at: NOW, lost_unsent: 6, status: { unsent: 2 } }))).toBe(6);
 });
 
-test('storage is a share of what the phone allows', () => {
-  expect(shareOf({ usage: 3, quota: 12 })).toBe(0.25);
-  expect(shareOf({ usage: 20, quota: 12 })).toBe(1);
+test('storage is the share that the phone told of', () => {
+  expect(shareOf({ storage: 0.25 })).toBe(0.25);
   expect(shareOf({})).toBeNull();
   expect(shareOf(null)).toBeNull();
 });
