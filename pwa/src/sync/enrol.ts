@@ -19,6 +19,13 @@ export function readMe(body: unknown): Me | null {
   return isObject(body) && typeof body.member === 'string' ? (body as unknown as Me) : null;
 }
 
+/** As `askMe`, where the session is that of this store's member; under anybody else's they are signed out. */
+export async function askOwn(store: Store, client: Client): Promise<Reply<Me>> {
+  const me = await askMe(client);
+  const isOther = 'answer' in me && me.answer.member !== store.memory.account.me.member;
+  return isOther ? { trouble: 'signed_out' } : me;
+}
+
 /** Enrols; with `device`, takes up again an id that the server does not know. */
 export function enrol(client: Client, name: string, device?: string): Promise<Reply<Enrolled>> {
   const body = device ? { name, device } : { name };
@@ -34,10 +41,9 @@ export async function takeUpAgain(
   client: Client,
   name: string,
 ): Promise<NoAnswer | null> {
-  const me = await askMe(client);
+  const me = await askOwn(store, client);
   if (!('answer' in me)) return me;
   const { account } = store.memory;
-  if (me.answer.member !== account.me.member) return { trouble: 'signed_out' };
   const reply = await enrol(client, name, account.device);
   if (!('answer' in reply))
     return reply.code === 'device_id' ? enrolAnew(store, client, name) : reply;

@@ -9,7 +9,7 @@ import type { Store } from '../store/store';
 import { applyAnswer, applyOutcomes } from './answer';
 import { beginAnew, hasNewDamage } from './anew';
 import type { Client, NoAnswer } from './client';
-import { enrolAnew, takeUpAgain } from './enrol';
+import { askOwn, enrolAnew, takeUpAgain } from './enrol';
 import { MOST_CHANGES, takeBatch, type Batch } from './outbox';
 import { isObject, PROTOCOL, readAnswer, readOutcomes, type Answer, type Status } from './wire';
 
@@ -76,6 +76,9 @@ async function exchange(round: Round): Promise<Outcome> {
     }
     const { answer } = reply;
     if (answer.restored) {
+      // The session may be that of somebody else who uses this phone, whose organisation has an epoch of its own.
+      const own = await askOwn(store, client);
+      if (!('answer' in own)) return own;
       await standStill(store, answer.epoch);
       return { restored: true };
     }

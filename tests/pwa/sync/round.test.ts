@@ -200,6 +200,18 @@ test('a device that the server does not know takes up its id again', async () =>
   expect(doses()).toEqual(['10 mg']);
 });
 
+test('another organisation’s epoch, met under another member’s session, is no restore of this one’s', async () => {
+  await saveOffline(set('10 mg'));
+  const { epoch, me } = server;
+  server.epoch = 'epoch of the other organisation';
+  server.me = { ...me, member: 'somebody-else', organisation: 'another' };
+  await phone.app.syncNow();
+  expect(phone.app.sync).toMatchObject({ error: 'signed_out', restored: false });
+  Object.assign(server, { epoch, me });
+  await phone.app.syncNow();
+  expect(doses()).toEqual(['10 mg']);
+});
+
 test('another member’s session never sends this member’s work', async () => {
   await saveOffline(set('10 mg'));
   server.devices.clear();
