@@ -96,7 +96,7 @@ class _Asked:
     ) -> tuple[list[dict[str, Any]], Place | None]:
         """Entries as the asker may see them, and the place to go on from, if there may be more."""
         query = entries(self.asker.organisation, *self.conditions)
-        shown: list[AnyRow] = []
+        shown: list[dict[str, Any]] = []
         looked_at, is_last = 0, False
         while len(shown) < most and not is_last:
             if looked_at_most is not None and looked_at >= looked_at_most:
@@ -105,14 +105,14 @@ class _Asked:
             self.look_up_charts(connection, {row.patient for row in rows if row.patient})
             visible = [row for row in rows if self.may_see(row)]
             is_last = len(rows) < LOOKED_AT_ONCE and len(shown) + len(visible) <= most
-            shown += visible
+            shown += self.to_wire(connection, visible)
             looked_at += len(rows)
             if rows:
                 after = Place.of(rows[-1])
         if len(shown) > most:
             shown = shown[:most]
-            after = Place.of(shown[-1])
-        return self.to_wire(connection, shown), None if is_last else after
+            after = Place(shown[-1]["at"], shown[-1]["id"])
+        return shown, None if is_last else after
 
     def may_see(self, row: AnyRow) -> bool:
         is_by_own = row.member in self.team or row.subject in self.team

@@ -5,9 +5,10 @@ holds is never past it."""
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -20,6 +21,9 @@ OF_AGE_YEARS = 18
 """Records of a child are kept until so old at least, and then for the period: the statutes of
 limitation on which medical records laws rest stand still until majority."""
 
+
+AT_ONCE = 1_000
+AnyChart = TypeVar("AnyChart")
 
 _HELD = 2**62
 """Stands for the end of a grant that has none yet."""
@@ -64,10 +68,19 @@ def charts_past_their_period(connection: Connection, organisation: str, now: int
             records.c.patient.not_in(held_once),
         )
     )
-    candidates = {*connection.scalars(let_go), *connection.scalars(never_held)}
-    periods = periods_of(connection, organisation, candidates, now)
-    found = [period for period in periods.values() if period.is_over(now)]
+    candidates = sorted({*connection.scalars(let_go), *connection.scalars(never_held)})
+    found = [
+        period
+        for some in batches(candidates)
+        for period in periods_of(connection, organisation, some, now).values()
+        if period.is_over(now)
+    ]
     return sorted(found, key=lambda period: (period.due_since, period.patient))
+
+
+def batches(charts: Sequence[AnyChart]) -> Iterator[Sequence[AnyChart]]:
+    """As many at a time as a statement may name, and more than an office has at once."""
+    return (charts[first : first + AT_ONCE] for first in range(0, len(charts), AT_ONCE))
 
 
 def periods_of(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from server.access import OFFICE
 from server.database import AnyRow, insert_into
-from server.retention.due import Period, charts_past_their_period, periods_of
+from server.retention.due import Period, batches, charts_past_their_period, periods_of
 from server.tables import legal_hold, member, purge_approval
 
 APPROVERS_NEEDED = 2
@@ -58,7 +58,11 @@ def standings(connection: Connection, organisation: str, now: int) -> list[Stand
     )
     others = set(holds) - {period.patient for period in due}
     held = periods_of(connection, organisation, others, now)
-    found = _of(connection, organisation, [*due, *held.values()])
+    found = [
+        each
+        for some in batches([*due, *held.values()])
+        for each in _of(connection, organisation, some)
+    ]
     return sorted(found, key=lambda each: (each.period.due_since, each.period.patient))
 
 

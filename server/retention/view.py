@@ -16,7 +16,7 @@ without being told whose they are. 404 for any other, and where there is nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -29,6 +29,7 @@ from server.database import begin
 from server.grants import supervised
 from server.problems import Problem
 from server.retention import standing
+from server.retention.due import batches
 from server.retention.standing import Kept, Standing
 from server.who import Caller, now_ms
 
@@ -43,10 +44,12 @@ def charts_to_purge() -> ResponseReturnValue:
         note_call(connection)
     with begin(asker.organisation) as connection:
         found = standing.standings(connection, asker.organisation, now)
-        own = _own(connection, asker, [each.period.patient for each in found])
-        names = {}
-        if asker.role == "supervisor":
-            names = names_of_patients(connection, asker.organisation, own)
+        own: set[str] = set()
+        names: dict[str, str] = {}
+        for some in batches([each.period.patient for each in found]):
+            own |= _own(connection, asker, some)
+            if asker.role == "supervisor":
+                names |= names_of_patients(connection, asker.organisation, own.intersection(some))
     return {
         "charts": [
             _to_wire(each, names.get(each.period.patient), now)
@@ -115,7 +118,7 @@ def _decide(
     return "", 204
 
 
-def _own(connection: Connection, asker: Caller, patients: list[str]) -> set[str]:
+def _own(connection: Connection, asker: Caller, patients: Sequence[str]) -> set[str]:
     """Those of the charts of which the asker may decide."""
     if asker.role == "administrator":
         return set(patients)

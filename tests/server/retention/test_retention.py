@@ -103,6 +103,21 @@ def why_kept(office: Office, patient: str, home: Path) -> str:
     return kept.value.code
 
 
+def test_more_charts_than_a_statement_names_are_all_listed(
+    office: Office, phone: Phone, supervisor: Phone, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.retention.due.AT_ONCE", 2)
+    charts = [phone.new_patient(f"Patient {number}") for number in range(4)]
+    phone.sync_all()
+    for patient in charts:
+        end(supervisor, own_assignment(phone, patient), patient)
+    long_ago(office, old, 8 * 365 * DAY)
+    decide(supervisor.session, charts[0], "hold", reason="A case")
+    found = listed(supervisor.session)
+    assert found.keys() == {old, *charts}
+    assert [each for each, chart in found.items() if chart["hold"]] == [charts[0]]
+
+
 def test_only_what_is_past_its_period_is_listed(
     office: Office, phone: Phone, supervisor: Phone, old: str
 ) -> None:
