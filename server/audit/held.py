@@ -95,10 +95,16 @@ def _held_by(phone: AnyRow, spans: Sequence[Span]) -> list[Held]:
         never_came = last_contact is None or last_contact + CONTACT_EVERY_MS < begins
         if never_was or never_came:
             continue
-        forgot = ends is not None and phone.revoked_at is None and last_contact > ends
-        is_gone = ends is not None and (forgot or phone.erased_at is not None)
+        is_gone = ends is not None and (phone.erased_at is not None or _forgot(phone, ends))
         found.append(Held(phone.member, phone.id, phone.name, Span(begins, ends), is_gone))
     return found
+
+
+def _forgot(phone: AnyRow, ends: int) -> bool:
+    """Whether the phone was told to forget what it held until then: it was in touch since, and in
+    use. One that is revoked is told to erase itself, and says when it has."""
+    was_in_use = phone.revoked_at is None or phone.last_contact <= phone.revoked_at
+    return was_in_use and phone.last_contact > ends
 
 
 def _made_at(id_: str) -> int:

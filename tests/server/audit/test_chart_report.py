@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from server.database import begin
 from server.tables import device, grants
 from tests.server.office import Office, Phone, Session, new_id
-from tests.server.sync.test_pull import end, give
+from tests.server.sync.test_pull import end, give, own_assignment
 
 
 def report(session: Session, patient: str, **asked: str) -> dict[str, list[dict[str, object]]]:
@@ -126,6 +126,19 @@ def test_a_chart_says_which_phones_held_it(
     assert given["gone"] is False
     age_contact(office, colleague.device, given["to"] + 1)
     assert report(supervisor.session, patient)["held"][0]["gone"] is True
+
+
+def test_a_phone_that_forgot_the_chart_before_it_was_revoked_has_it_no_longer(
+    phone: Phone, supervisor: Phone, office: Office
+) -> None:
+    patient = phone.new_patient()
+    phone.sync()
+    end(supervisor, own_assignment(phone, patient), patient)
+    ended = report(supervisor.session, patient)["held"][0]["to"]
+    for last_contact, is_gone in ((ended, False), (ended + 5, True), (ended + 11, False)):
+        set_device(office, phone.device, revoked_at=ended + 10, last_contact=last_contact)
+        (held,) = report(supervisor.session, patient)["held"]
+        assert (held["to"], held["gone"]) == (ended, is_gone), last_contact
 
 
 def test_a_first_day_said_later_does_not_shorten_what_was_held(
