@@ -104,7 +104,7 @@ def _forgot(phone: AnyRow, ends: int) -> bool:
     """Whether the phone was told to forget what it held until then: it was in touch since, and in
     use. One that is revoked is told to erase itself, and says when it has."""
     was_in_use = phone.revoked_at is None or phone.last_contact <= phone.revoked_at
-    return was_in_use and phone.last_contact > ends
+    return bool(was_in_use and phone.last_contact > ends)
 
 
 def _made_at(id_: str) -> int:
