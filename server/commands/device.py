@@ -37,7 +37,7 @@ def list_(organisation_id: str) -> None:
         unsent = orjson.loads(row.status).get("unsent", "-") if row.status else "-"
         contact = row.last_contact
         seen = f"{datetime.fromtimestamp(contact / 1000, UTC):%F %R}" if contact else "-"
-        state = "revoked" if row.revoked_at else "in use"
+        state = "in use" if row.revoked_at is None else "erased" if row.erased_at else "revoked"
         click.echo(f"{row.id}  {row.email}  {row.name}  {seen}  unsent {unsent}  {state}")
 
 
@@ -45,7 +45,7 @@ def list_(organisation_id: str) -> None:
 @click.argument("device_id")
 @with_organisation
 def revoke(device_id: str, organisation_id: str) -> None:
-    """Revoke a lost phone: it erases itself at its next contact."""
+    """Revoke a lost phone: it erases itself at its next contact, and its member signs in anew."""
     with begin(organisation_id, write=True) as connection:
         if not devices.revoke(connection, organisation_id, id_=device_id):
             raise click.ClickException(f"There is no device {device_id} in use.")

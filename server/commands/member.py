@@ -34,7 +34,8 @@ def add(
     phone: str | None,
     organisation_id: str,
 ) -> None:
-    """Add a member. A supervisor supervises the teams given; anyone else works in the first."""
+    """Add a member, or take back one who left under this address, without a chart or a passkey. A
+    supervisor supervises the teams given; anyone else works in the first."""
     try:
         add_member(organisation_id, NewMember(email, name, role, teams, phone))
     except Unfit as error:

@@ -114,6 +114,20 @@ def test_a_lost_phone_is_revoked(doorstep: Doorstep, office: Office) -> None:
     assert doorstep("device", "revoke", phone.device).exit_code == 0
     assert phone.send(phone.request()).json["wipe"] is True
     assert doorstep("device", "revoke", phone.device).exit_code == 1
+    assert doorstep("device", "list").output.endswith("revoked\n")
+    phone.session.post(f"/api/devices/{phone.device}/erased", {})
+    assert doorstep("device", "list").output.endswith("erased\n")
+
+
+def test_one_who_left_is_taken_back_under_the_same_address(
+    doorstep: Doorstep, office: Office
+) -> None:
+    email = office.email(office.add("coordinator"))
+    assert doorstep("member", "leave", email).exit_code == 0
+    again = ("member", "add", email, "--name", "Ana Ruiz", "--role", "clinician")
+    assert doorstep(*again).exit_code == 0
+    (person,) = json.loads(doorstep("member", "list", "--json").output)
+    assert (person["name"], person["role"], person["status"]) == ("Ana Ruiz", "clinician", "active")
 
 
 def test_several_organisations_are_told_apart(doorstep: Doorstep, app: Flask) -> None:
