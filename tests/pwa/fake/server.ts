@@ -45,8 +45,8 @@ export class FakeServer {
   recovery = false;
   /** Devices that have said that they are erased. */
   readonly erased: string[] = [];
-  /** What else it answers, asked after its own: the office of `npm run dev:fake`. */
-  more: (path: string, body: Record<string, unknown>, server: FakeServer) => Response | null = () =>
+  /** What else it answers, asked after its own. */
+  more: (path: string, method: string, body: Record<string, unknown>) => Response | null = () =>
     null;
   /** Asked of each change before it is taken: why it is refused, or null. */
   refuse: (change: Change) => Refusal | null = () => null;
@@ -95,6 +95,7 @@ export class FakeServer {
   fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const path = new URL(String(input), 'http://localhost').pathname;
     const body = await bodyOf(init);
+    const { method = 'GET' } = init;
     const [, , room, id, act] = path.split('/');
     if (room === 'invitations') return this.#invitation(id!, body);
     if (room === 'sign-in') return this.#signIn(id, body);
@@ -110,16 +111,17 @@ export class FakeServer {
       this.signedIn = false;
       return new Response(null, { status: 204 });
     }
-    if (path === '/api/devices' && init.method !== 'GET')
+    if (path === '/api/devices' && method !== 'GET')
       return this.#enrol(body.device as string | undefined);
     if (path === '/api/sync') return this.#sync(body as unknown as SyncRequest, init);
     if (room === 'devices' && act === 'escrow') return this.#escrow(id!, path, body);
-    if (room === 'devices' && act === 'revoke') {
-      this.devices.get(id!)!.revoked = true;
+    const own = room === 'devices' && act === 'revoke' && this.devices.get(id!);
+    if (own) {
+      own.revoked = true;
       return new Response(null, { status: 204 });
     }
-    if (room === 'passkeys') return this.#passkeys(id, act, body, init.method === 'GET');
-    return this.more(path, body, this) ?? problem(404, 'not_found');
+    if (room === 'passkeys') return this.#passkeys(id, act, body, method === 'GET');
+    return this.more(path, method, body) ?? problem(404, 'not_found');
   };
 
   async #described(): Promise<Me> {
