@@ -77,7 +77,10 @@ async function killedAt(nth: number): Promise<number> {
 
 const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
 
-test('killed at any write, nothing saved is lost and nothing is doubled', async () => {
+// A whole day is lived for each of its writes.
+const LONG = { timeout: 240_000 };
+
+test('killed at any write, nothing saved is lost and nothing is doubled', LONG, async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   let nth = 1;
   while ((await killedAt(nth)) >= nth) nth += 1;
