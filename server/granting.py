@@ -22,11 +22,13 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 from uuid6 import uuid7
 
+from server import standing_in
 from server.claims import ASSIGNMENT, STANDING_IN, Claim, StandIn, claim_of, stand_in_of
 from server.database import AnyRow, look_up
 from server.organisation_settings import KIND as SETTINGS
 from server.organisation_settings import settings_of
-from server.tables import grants, member, records, stand_in, team
+from server.standing_in import StandIns
+from server.tables import grants, records, stand_in
 
 CARD = "member"
 FOLLOWED = frozenset({ASSIGNMENT, *STANDING_IN, CARD, SETTINGS})
@@ -35,9 +37,8 @@ FOLLOWED = frozenset({ASSIGNMENT, *STANDING_IN, CARD, SETTINGS})
 
 def are_due(connection: Connection, organisation: str, holder: str, now: int) -> bool:
     """Whether a day has come for a member, so that `move_due` has work."""
-    due = exists().where(_due(organisation, holder, now)) | exists().where(
-        _due_stand_ins(organisation, holder, now)
-    )
+    grants_are = exists().where(_due(organisation, holder, now))
+    due = grants_are | standing_in.are_due(organisation, holder, now)
     return bool(connection.scalar(select(due)))
 
 
@@ -62,8 +63,7 @@ class Granting:
         self._of_change: int | None = None
         self._zone: ZoneInfo | None = None
         self._is_rezoned = False
-        self._lasting: Sequence[StandIn] | None = None
-        self._teams: dict[str, str | None] = {}
+        self._stand_ins = StandIns(connection, organisation, now)
 
     def follow(
         self,
@@ -98,8 +98,7 @@ class Granting:
             self._open(grants.c.source == ASSIGNMENT),
             grants.c.starts_at.is_not(None) | grants.c.ends_at.is_not(None),
         )
-        standing_in = select(stand_in.c.record).where(self._here(stand_in))
-        ids = {*self._connection.scalars(dated), *self._connection.scalars(standing_in)}
+        ids = {*self._connection.scalars(dated), *self._stand_ins.records()}
         for row in look_up(self._connection, records, "id", self._organisation, ids):
             fields = orjson.loads(row.body)["fields"]
             if row.patient is not None:
@@ -110,21 +109,17 @@ class Granting:
 
     def move_due(self, holder: str, head: int) -> int:
         self._seq, self._of_change = head, None
-        due = _due_stand_ins(self._organisation, holder, self._now)
-        for row in self._connection.execute(select(stand_in).where(due)).all():
-            self._give(_stand_in_of_row(row))
-        rows = self._grants(_due(self._organisation, holder, self._now))
-        over = [row for row in rows if row.ends_at is not None and row.ends_at <= self._now]
-        for row in rows:
-            if row not in over:
-                self._set(row.id, began=self._next())
-        if any(row.began is not None for row in over):
-            self._next()
-        for row in over:
-            if row.began is None:
-                self._drop([row.id])
+        for stands in self._stand_ins.due(holder):
+            self._give(stands)
+        over = []
+        for row in self._grants(_due(self._organisation, holder, self._now)):
+            if row.ends_at is None or row.ends_at > self._now:
+                self._set([row.id], began=self._next())
             else:
-                self._set(row.id, ended=self._seq, ended_at=row.ends_at)
+                over.append(row)
+        self._drop([row.id for row in over if row.began is None])
+        if ending := [row.id for row in over if row.began is not None]:
+            self._set(ending, ended=self._next(), ended_at=grants.c.ends_at)
         return self._seq
 
     def _follow_assignment(
@@ -134,49 +129,35 @@ class Granting:
         claim = claim_of(record, patient, fields, deleted, self._time_zone())
         self._bring(
             [row for row in rows if record in (row.record, row.basis)],
-            [claim, *self._through(claim)] if claim else [],
+            [claim, *self._stand_ins.through(claim)] if claim else [],
         )
 
     def _follow_stand_in(
         self, kind: str, record: str, fields: Mapping[str, Any], deleted: bool
     ) -> None:
-        self._connection.execute(
-            stand_in.delete().where(self._here(stand_in), stand_in.c.record == record)
-        )
-        self._lasting = None
         stands = stand_in_of(kind, record, fields, deleted, self._time_zone())
-        if stands is None or stands.is_over(self._now) or self._has_left(stands.member):
-            self._bring(self._grants(self._open(grants.c.record == record)), [])
-            return
-        self._connection.execute(
-            stand_in.insert(),
-            {
-                "organisation": self._organisation,
-                "record": record,
-                "source": stands.source,
-                "member": stands.member,
-                "for_member": stands.for_member,
-                "for_team": stands.for_team,
-                "starts_at": stands.starts_at,
-                "ends_at": stands.ends_at,
-                "is_given": False,
-            },
+        is_to_come = (
+            stands is not None
+            and not stands.is_over(self._now)
+            and not self._stand_ins.has_left(stands.member)
         )
-        if stands.starts_at <= self._now:
-            self._give(stands)
+        if stands is None or not is_to_come:
+            self._stand_ins.remove(stand_in.c.record == record)
         else:
-            self._bring(self._grants(self._open(grants.c.record == record)), [])
+            self._stand_ins.put(stands)
+            if stands.starts_at <= self._now:
+                self._give(stands)
+                return
+        self._bring(self._grants(self._open(grants.c.record == record)), [])
 
     def _follow_card(self, id_: str, fields: Mapping[str, Any]) -> None:
         """A member who left stands in for nobody and has opened nothing; one who changed teams
         takes their charts from one on-call colleague to another. What a member who left held by
         assignment stays under their name until their team hands it over: it opens nothing to
         somebody who is no member, and with no holder it would be every team's."""
-        self._teams.pop(id_, None)
-        self._lasting = None
+        self._stand_ins.forget_team_of(id_)
         if fields.get("status") == "left":
-            own = stand_in.c.member == id_
-            self._connection.execute(stand_in.delete().where(self._here(stand_in), own))
+            self._stand_ins.remove(stand_in.c.member == id_)
             is_theirs = (grants.c.member == id_) & (grants.c.source != ASSIGNMENT)
             self._bring(self._grants(self._open(is_theirs)), [])
             return
@@ -185,37 +166,22 @@ class Granting:
             of_chart = self._grants(self._open(grants.c.patient == row.patient))
             self._bring(
                 [each for each in of_chart if each.basis == row.record],
-                self._through(_claim_of_row(row)),
+                self._stand_ins.through(_claim_of_row(row)),
             )
-        for stands in self._standing_in():
+        for stands in self._stand_ins.lasting():
             if stands.member == id_ and stands.for_team is None:
                 self._give(stands)
 
     def _give(self, stands: StandIn) -> None:
         """Bring the grants of one that has begun to what it reaches."""
-        here = self._here(stand_in) & (stand_in.c.record == stands.record)
-        self._lasting = None
-        if stands.is_over(self._now):
-            self._connection.execute(stand_in.delete().where(here))
-            return  # its grants end with it or before it, by their own dates
-        self._connection.execute(update(stand_in).where(here).values(is_given=True))
-        reached = self._grants(
-            self._open((grants.c.source == ASSIGNMENT) & grants.c.member.in_(self._behind(stands)))
-        )
+        self._stand_ins.mark_given(stands.record)
+        behind = grants.c.member.in_(self._stand_ins.behind(stands))
+        reached = self._grants(self._open((grants.c.source == ASSIGNMENT) & behind))
         claims = (stands.through(_claim_of_row(row)) for row in reached)
         self._bring(
             self._grants(self._open(grants.c.record == stands.record)),
             [claim for claim in claims if claim is not None],
         )
-
-    def _through(self, assigned: Claim) -> list[Claim]:
-        """What those who stand in at this moment claim through an assignment."""
-        claims = (
-            stands.through(assigned)
-            for stands in self._standing_in()
-            if self._reaches(stands, assigned.member)
-        )
-        return [claim for claim in claims if claim is not None]
 
     def _bring(self, rows: Iterable[AnyRow], claims: Iterable[Claim]) -> None:
         """Keep, begin and end these grants, of which none has ended, so that they are the claims.
@@ -230,7 +196,7 @@ class Granting:
                 # Once it has begun, its first day is history, whatever it is said to be later.
                 starts_at = row.starts_at if has_begun else claim.starts_at
                 if (row.starts_at, row.ends_at) != (starts_at, claim.ends_at):
-                    self._set(row.id, starts_at=starts_at, ends_at=claim.ends_at)
+                    self._set([row.id], starts_at=starts_at, ends_at=claim.ends_at)
             elif has_begun:
                 ending.append(row.id)
             else:
@@ -240,11 +206,7 @@ class Granting:
         if ending:
             if self._of_change is None:
                 self._next()
-            self._connection.execute(
-                update(grants)
-                .where(self._here(grants), grants.c.id.in_(ending))
-                .values(ended=self._seq, ended_at=self._now)
-            )
+            self._set(ending, ended=self._seq, ended_at=self._now)
 
     def _add(self, claims: Iterable[Claim]) -> None:
         rows = [
@@ -274,84 +236,30 @@ class Granting:
         self._seq += 1
         return self._seq
 
-    def _standing_in(self) -> Sequence[StandIn]:
-        """All of the organisation who stand in at this moment and have their grants."""
-        if self._lasting is None:
-            rows = self._connection.execute(
-                select(stand_in).where(
-                    self._here(stand_in),
-                    stand_in.c.is_given,
-                    stand_in.c.ends_at.is_(None) | (stand_in.c.ends_at > self._now),
-                )
-            )
-            self._lasting = [_stand_in_of_row(row) for row in rows]
-        return self._lasting
-
-    def _reaches(self, stands: StandIn, assigned: str) -> bool:
-        """Whether it stands in for a member who has been assigned a chart."""
-        if stands.for_member is not None:
-            return stands.for_member == assigned
-        of = self._team_of(assigned)
-        return of is not None and of == (stands.for_team or self._team_of(stands.member))
-
-    def _behind(self, stands: StandIn) -> list[str]:
-        """The members for whom it stands in."""
-        if stands.for_member is not None:
-            return [stands.for_member]
-        named = stands.for_team or self._team_of(stands.member)
-        query = (
-            select(member.c.id)
-            .join(
-                team, (team.c.organisation == member.c.organisation) & (team.c.id == member.c.team)
-            )
-            .where(self._here(member), team.c.name == named)
-        )
-        return list(self._connection.scalars(query))
-
-    def _team_of(self, id_: str) -> str | None:
-        """The name of a member's team."""
-        if id_ not in self._teams:
-            query = (
-                select(team.c.name)
-                .join(
-                    member,
-                    (member.c.organisation == team.c.organisation) & (member.c.team == team.c.id),
-                )
-                .where(self._here(member), member.c.id == id_)
-            )
-            self._teams[id_] = self._connection.scalar(query)
-        return self._teams[id_]
-
-    def _has_left(self, id_: str) -> bool:
-        query = select(member.c.status).where(self._here(member), member.c.id == id_)
-        return self._connection.scalar(query) == "left"
-
     def _time_zone(self) -> ZoneInfo:
         if self._zone is None:
             self._zone = settings_of(self._connection, self._organisation).zone
         return self._zone
 
-    def _here(self, table: Any) -> ColumnElement[bool]:
-        own: ColumnElement[bool] = table.c.organisation == self._organisation
+    def _here(self) -> ColumnElement[bool]:
+        own: ColumnElement[bool] = grants.c.organisation == self._organisation
         return own
 
     def _open(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
-        return and_(self._here(grants), which, grants.c.ended.is_(None))
+        return and_(self._here(), which, grants.c.ended.is_(None))
 
     def _grants(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
         return self._connection.execute(select(grants).where(which)).all()
 
-    def _set(self, id_: str, **values: int | None) -> None:
+    def _set(self, ids: Sequence[str], **values: Any) -> None:
         self._connection.execute(
-            update(grants).where(self._here(grants), grants.c.id == id_).values(**values)
+            update(grants).where(self._here(), grants.c.id.in_(ids)).values(**values)
         )
 
     def _drop(self, ids: Sequence[str]) -> None:
         """Take away grants that never began."""
         if ids:
-            self._connection.execute(
-                grants.delete().where(self._here(grants), grants.c.id.in_(ids))
-            )
+            self._connection.execute(grants.delete().where(self._here(), grants.c.id.in_(ids)))
 
 
 def _due(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
@@ -362,28 +270,6 @@ def _due(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
         grants.c.member == holder,
         grants.c.ended.is_(None),
         begins | (grants.c.ends_at <= now),
-    )
-
-
-def _due_stand_ins(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
-    """What a member is to stand in for from now on, or has been and is over."""
-    return and_(
-        stand_in.c.organisation == organisation,
-        stand_in.c.member == holder,
-        (stand_in.c.is_given.is_(False) & (stand_in.c.starts_at <= now))
-        | (stand_in.c.ends_at <= now),
-    )
-
-
-def _stand_in_of_row(row: AnyRow) -> StandIn:
-    return StandIn(
-        row.record,
-        row.source,
-        row.member,
-        row.for_member,
-        row.for_team,
-        row.starts_at,
-        row.ends_at,
     )
 
 
