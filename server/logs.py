@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import click
 import orjson
 import structlog
 from flask import Flask, Response, g, request
@@ -35,6 +36,7 @@ HEADER = "X-Request-Id"
 ROUTE = "doorstep.route"
 OURS = "doorstep"
 SERVER = "gunicorn.error"
+TECHNICAL = ("timestamp", "level", "logger", "line")
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 _is_id = re.compile(r"[0-9a-f-]{16,64}").fullmatch
@@ -165,40 +167,51 @@ structlog.configure(
 )
 
 
-def _config(level: str, render: Processor) -> dict[str, Any]:
-    """Everything that is logged goes to standard error, and all of it by one formatter."""
-    formatter = {
-        "()": structlog.stdlib.ProcessorFormatter,
+def _as_words(_logger: object, _name: str, event: EventDict) -> str:
+    said = event.pop("event")
+    return " ".join([said, *(f"{name}={event[name]}" for name in event if name not in TECHNICAL)])
+
+
+def _formatter(render: Processor) -> dict[str, Any]:
+    """By one formatter everything is written that anybody logs."""
+    return {
         "foreign_pre_chain": (*_SHARED, _of_a_library),
         "processors": (structlog.stdlib.ProcessorFormatter.remove_processors_meta, render),
         "use_get_message": False,
         "pass_foreign_args": True,
     }
-    handler = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": formatter},
-        "handlers": {"stderr": handler},
-        "root": {"level": "WARNING", "handlers": ["stderr"]},
-        "loggers": {
-            OURS: {"level": level},
-            SERVER: {"level": level, "handlers": [], "propagate": True},
-        },
-    }
 
 
-FOR_SERVER = _config("INFO", _as_json)
-"""How the web processes and those that set pages log."""
+FOR_SERVER: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": structlog.stdlib.ProcessorFormatter} | _formatter(_as_json)},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {
+        OURS: {"level": "INFO"},
+        SERVER: {"level": "INFO", "handlers": [], "propagate": True},
+    },
+}
+"""How the web processes and those that set pages log: everything to standard error."""
 
-FOR_PEOPLE = _config(
-    "WARNING",
-    lambda _logger, _name, event: (
-        f"{event.pop('event')} "
-        + " ".join(f"{name}={event[name]}" for name in event if name not in ("timestamp", "level"))
-    ),
-)
-"""How the command line does."""
+
+class _ForPeople(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
+
+
+def log_for_people() -> None:
+    """Let the command line say our warnings as sentences."""
+    handler = _ForPeople(logging.WARNING)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(**_formatter(_as_words)))
+    logging.getLogger(OURS).handlers = [handler]
 
 
 def log_like_server() -> None:

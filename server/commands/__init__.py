@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from server import build_app, schema
 from server.database import db
+from server.logs import log_for_people
 from server.server_key import NoServerKey
 
 GROUPS = {
@@ -61,6 +62,7 @@ class Commands(click.Group):
 def main(ctx: click.Context) -> None:
     """Doorstep: the care coordinator's work, offline at the door, reconciled on return."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    log_for_people()
     try:
         app = build_app()
     except ValueError as error:

@@ -165,8 +165,14 @@ def test_a_thread_that_ends_in_an_error_says_no_more_than_that(
     assert (line["event"], line["error"]) == ("a thread ended", "ValueError")
 
 
-def test_the_command_line_logs_for_people() -> None:
-    with logged(logs.FOR_PEOPLE) as written:
-        logs.get_logger("test").info("begun")
-        logs.get_logger("test").warning("half done", of=3)
-    assert written.getvalue() == "half done of=3\n"
+def test_the_command_line_says_warnings_to_people(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(logs.OURS), "handlers", [])
+    logs.log_for_people()
+    clear_contextvars()
+    logs.get_logger("test").info("begun")
+    logs.get_logger("test").warning("half done", of=3)
+    logging.getLogger("doorstep.test").warning("%d done", 3)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "half done of=3\n3 done\n")

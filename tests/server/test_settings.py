@@ -16,6 +16,11 @@ def test_without_any_variable_everything_lies_in_the_current_folder() -> None:
     assert (settings.port, settings.origin) == (8000, "http://localhost:8000")
 
 
+def test_no_proxy_is_believed_unless_it_is_said_how_many() -> None:
+    assert Settings.read({}).trusted_proxies == 0
+    assert Settings.read({"TRUSTED_PROXIES": "2"}).trusted_proxies == 2
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_an_address_of_postgresql_is_brought_to_its_driver(scheme: str) -> None:
     settings = Settings.read({"DATABASE_URL": f"{scheme}://care@db/doorstep"})
@@ -34,6 +39,9 @@ def test_the_origin_follows_the_port_and_loses_its_slash() -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "-1"),
+        ("TRUSTED_PROXIES", "yes"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "10"),
         ("DATABASE_URL", "mysql://db/doorstep"),
         ("DATABASE_URL", "doorstep.sqlite3"),
     ],
