@@ -262,13 +262,16 @@ def switch_on(
     """``switch_on("ana")``: a phone that Ana has joined with, her caseload on it."""
     phones: list[Phone] = []
 
-    def switch_on(member: str, *, joined: bool = True, locale: str = "en-US") -> Phone:
+    def switch_on(
+        member: str, *, joined: bool = True, locale: str = "en-US", seals: bool = False
+    ) -> Phone:
         phone = Phone(
             playwright_engine,
             tmp_path / f"{member}-{len(phones)}",
             office.deployment.origin,
             Line(("127.0.0.1", office.deployment.port)),
             locale,
+            seals=seals,
         )
         phones.append(phone)
         phone.switch_on()

@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Playwright, expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    expect,
+)
 
+from tests.e2e.authenticator import Authenticator
 from tests.e2e.proxy import Line
 
 WORDS = Path(__file__).parents[2] / "pwa/src/words"
@@ -25,6 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PASSPHRASE = "marigold anvil seventeen harbour"
 PATIENT_MS = 20_000
 """How long a step of the app may take on a machine that does ten other things."""
 expect.set_options(timeout=PATIENT_MS)
@@ -40,10 +50,20 @@ class Phone:
     line: Line
     locale: str = "en-US"
     scheme: Literal["light", "dark"] = "light"
+    seals: bool = False
+    """Its authenticator gives a secret with a passkey (PRF): no passphrase is needed. It forgets
+    its passkeys when the browser ends, as a real one does not."""
     complaints: list[str] = field(default_factory=list)
-    """What the browser itself held against the app: errors of its console and its policies."""
+    """What the browser itself held against the app: errors of its console and its policies, and
+    requests to anywhere else."""
     context: BrowserContext | None = None
     _page: Page | None = None
+    _authenticator: Authenticator | None = None
+
+    @property
+    def authenticator(self) -> Authenticator:
+        assert self._authenticator, "the phone is switched off"
+        return self._authenticator
 
     @property
     def page(self) -> Page:
@@ -67,6 +87,8 @@ class Phone:
         self._page = self.context.pages[0]
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
+        self.context.on("request", self._watch)
+        self._authenticator = Authenticator(self.context.new_cdp_session(self.page), self.seals)
         self.page.goto(f"{self.origin}/")
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -74,21 +96,44 @@ class Phone:
         if message.type == "error" and "net::ERR" not in message.text:
             self.complaints.append(message.text)
 
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.origin}/", "blob:", "data:")):
+            self.complaints.append(f"a request to {request.url}")
+
     def switch_off(self) -> None:
         if self.context:
             self.context.close()
-        self.context = self._page = None
+        self.context = self._page = self._authenticator = None
 
-    def join(self, link: str) -> None:
-        """Open a sign-in link on an empty phone and wait for the caseload."""
+    def join(self, link: str, passphrase: str = PASSPHRASE) -> None:
+        """Open an invitation, make a passkey, seal the phone with it or with a passphrase, and
+        wait for the caseload."""
         self.page.goto(link)
+        self.press("signin.create_passkey")
+        if not self.seals:
+            self.choose_passphrase(passphrase)
+        self.wait_for_caseload()
+
+    def press(self, word: str) -> None:
+        self.page.get_by_role("button", name=self.word(word), exact=True).click()
+
+    def choose_passphrase(self, passphrase: str) -> None:
+        self.page.get_by_role("radio", name=self.word("signin.choose_own")).check()
+        self.page.get_by_label(self.word("signin.passphrase"), exact=True).fill(passphrase)
+        self.page.get_by_label(self.word("signin.choose_again"), exact=True).fill(passphrase)
+        self.press("signin.choose_save")
+
+    def wait_for_caseload(self) -> None:
         expect(self.page.get_by_role("navigation").first).to_be_visible(timeout=3 * PATIENT_MS)
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         self.sync()
         self.open("#/today")
 
-    def unlock(self) -> None:
-        self.page.get_by_role("button", name=self.word("signin.unlock")).click()
+    def unlock(self, passphrase: str = PASSPHRASE) -> None:
+        """With the passkey where it opens the store, else with the passphrase."""
+        if not self.seals:
+            self.page.get_by_label(self.word("signin.passphrase"), exact=True).fill(passphrase)
+        self.press("signin.unlock")
         expect(
             self.page.get_by_role("navigation", name=self.word("shell.main_navigation"))
         ).to_be_visible()
@@ -160,8 +205,8 @@ class Phone:
         expect(self.page.get_by_role("dialog")).to_be_hidden()
 
     def copies(self) -> dict[str, Any]:
-        """The server's copies that lie sealed on this phone, by id: read with its own key."""
-        records: list[dict[str, Any]] = self.page.evaluate(READ_SHELVES)
+        """The server's copies that lie sealed on this phone, by id: read with its passphrase."""
+        records: list[dict[str, Any]] = self.page.evaluate(READ_SHELVES, PASSPHRASE)
         return {record["id"]: record for record in records}
 
     def wait_for_draft(self, field: str) -> None:
@@ -181,21 +226,32 @@ WAIT_FOR_DRAFT = """async (field) => {
   db.close();
 }"""
 
-READ_SHELVES = """async () => {
+READ_SHELVES = """async (passphrase) => {
   const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith('doorstep-'));
+  const bytes = (text) => new TextEncoder().encode(text);
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
   const db = await done(indexedDB.open(name));
   const store = (name) => db.transaction(name).objectStore(name);
-  const [key] = await done(store('keys').getAll());
+  const { salt, rounds, wrapped } = await done(store('keys').get('passphrase'));
+  const base = await crypto.subtle.importKey(
+    'raw', bytes(passphrase), 'PBKDF2', false, ['deriveKey']);
+  const opener = await crypto.subtle.deriveKey(
+    { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds },
+    base, { name: 'AES-GCM', length: 256 }, false, ['unwrapKey']);
+  const place = `key/${name.slice('doorstep-'.length)}/passphrase`;
+  const key = await crypto.subtle.unwrapKey(
+    'raw', wrapped.slice(12), opener,
+    { name: 'AES-GCM', iv: wrapped.slice(0, 12), additionalData: bytes(place) },
+    'AES-GCM', false, ['decrypt']);
   const places = await done(store('sealed').getAllKeys());
   const shelves = places.filter((place) => /^(chart|library)\\//.test(place));
   const records = await Promise.all(shelves.map(async (place) => {
     const sealed = new Uint8Array(await done(store('sealed').get(place)));
     const text = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: sealed.slice(0, 12), additionalData: new TextEncoder().encode(place) },
+      { name: 'AES-GCM', iv: sealed.slice(0, 12), additionalData: bytes(place) },
       key, sealed.slice(12));
     return JSON.parse(new TextDecoder().decode(text));
   }));
