@@ -34,7 +34,7 @@ def named_in(table: str) -> set[str]:
 
 
 def test_every_setting_is_in_both_tables() -> None:
-    read = re.compile(r"environ(?:ment)?\.get\(\s*\"([A-Z_]+)\"")
+    read = re.compile(r"(?:os\.environ|environment)\.get\(\s*\"([A-Z_]+)\"")
     settings = {
         name for path in (ROOT / "server").rglob("*.py") for name in read.findall(path.read_text())
     }
