@@ -58,7 +58,7 @@ def test_the_history_names_author_device_and_refusal(phone: Phone) -> None:
     assert changes[-1]["set"] == refused["set"]
 
 
-@pytest.mark.parametrize("depth", [0, 253, 255, 600])
+@pytest.mark.parametrize("depth", [0, 5, 11])
 def test_a_refused_change_that_only_escapes_can_write_is_shown_as_it_was_sent(
     phone: Phone, depth: int
 ) -> None:
