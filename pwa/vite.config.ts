@@ -26,7 +26,7 @@ export default defineConfig(() => ({
     modulePreload: { polyfill: false },
     target: 'es2023',
     // One chunk: the shell is fetched whole at the first visit, so that every screen opens offline.
-    chunkSizeWarningLimit: 800,
+    chunkSizeWarningLimit: 1_000,
   },
   server: {
     fs: { allow: ['..'] },

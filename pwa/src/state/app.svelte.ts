@@ -12,14 +12,11 @@ import { NOTICES } from '../store/memory';
 import { dismissNotice } from '../store/notices';
 import { noteRead } from '../store/reads';
 import { letGo, letGoUnreadable, sendAgain } from '../store/refused';
-import { keepTime, isOver, readClock, readRules, RULES } from '../store/lease';
 import { save } from '../store/save';
 import { Locked } from '../store/seal';
-import type { Store, StoreEvent } from '../store/store';
+import type { Store } from '../store/store';
 import type { Edit, FileValue, Notice, RecordShown, Refused, Trouble } from '../store/types';
 import { Client, type Reply } from '../sync/client';
-import { askMe } from '../sync/enrol';
-import { keepEscrow } from '../sync/escrow';
 import { fetchSummary } from '../sync/summary';
 import { Arrivals, type Arrival } from './arrival';
 import type { Chart, Records } from './chart.svelte';
@@ -29,6 +26,7 @@ import { Leaving } from './leaving';
 import { suggestPassphrase, weaknessOf } from './passphrase';
 import type { Platform } from './platform';
 import type { Router } from './router.svelte';
+import { Running } from './running';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { Shelves } from './shelves.svelte';
@@ -49,12 +47,6 @@ import type {
   Ways,
   Weakness,
 } from './types';
-import { Watch } from './watch';
-
-/** How often a phone that is not open asks whether it is revoked. */
-const REVOKED_AGAIN = 5 * 60_000;
-/** How often a tab in use says so to the others. */
-const ACTIVE_AGAIN = 15_000;
 
 export class App {
   readonly index = new Index();
@@ -72,13 +64,11 @@ export class App {
   readonly #erasures: Erasures;
   readonly #shelves: Shelves;
   readonly #syncer: Syncer;
-  readonly #watch: Watch;
+  readonly #running: Running;
   readonly #leaving = new Leaving();
   /** Writes that are on their way to the disk: no lock comes between. */
   readonly #writing = new Set<Promise<unknown>>();
   #puttingAway: Promise<void> | null = null;
-  #askedRevoked: unknown = null;
-  #toldActive = 0;
 
   constructor(
     readonly router: Router,
@@ -86,24 +76,33 @@ export class App {
   ) {
     this.settings = new Settings(platform.storage, platform.languages);
     this.#client = new Client(platform.fetch);
-    this.#stores = new Stores(platform.isLog, (store) => this.#found(store));
+    this.#stores = new Stores(platform.isLog, (store) => this.#running.found(store));
     this.#arrivals = new Arrivals(this.#client, platform);
     this.#erasures = new Erasures(this.#client, platform);
     this.session = new Session(this.#client, platform, this.#stores, this.#arrivals);
     this.security = new Security(this.session, this.#client, platform, {
       lang: () => this.settings.lang,
-      revoked: () => this.#askRevoked(),
-    });
-    this.#watch = new Watch(platform.clock, {
-      lock: () => void this.lock(),
-      tick: () => void this.#tick(),
+      revoked: () => this.#running.askRevoked(),
     });
     this.#shelves = new Shelves((patient) => this.#noteRead(patient));
     this.#syncer = new Syncer(this.sync, this.#client, platform, {
       store: () => this.session.store,
       lang: () => this.settings.lang,
       leave: () => this.leave(),
-      wipe: () => this.#wipe(),
+      heard: () => void this.#running.heard(),
+      wipe: () => this.#running.wipe(),
+    });
+    this.#running = new Running({
+      session: this.session,
+      stores: this.#stores,
+      erasures: this.#erasures,
+      shelves: this.#shelves,
+      syncer: this.#syncer,
+      sync: this.sync,
+      index: this.index,
+      client: this.#client,
+      platform,
+      putAway: () => this.#putAway(),
     });
   }
 
@@ -156,8 +155,8 @@ export class App {
     await this.#stores.sweep();
     await this.session.start();
     if (this.#stores.outdated) this.sync.error = 'outdated';
-    await this.#turned();
-    await this.#askRevoked();
+    await this.#running.turned();
+    await this.#running.askRevoked();
   }
 
   /** What a sign-in link says of itself; it is not used up by this. */
@@ -190,7 +189,7 @@ export class App {
   /** While a passphrase is being chosen: asks the passkey once more for something to seal with. From a tap. */
   async bindPasskey(): Promise<'open' | 'cancelled' | 'unsupported' | Trouble> {
     const result = await this.session.bind();
-    await this.#turned();
+    await this.#running.turned();
     return result;
   }
 
@@ -204,7 +203,7 @@ export class App {
       return null;
     }
     const trouble = await this.session.seal(shown);
-    await this.#turned();
+    await this.#running.turned();
     return trouble;
   }
 
@@ -221,43 +220,40 @@ export class App {
   /** Opens the store that this passphrase, or else a passkey, opens. Needs no network. A passkey wants a tap. */
   async unlock(passphrase?: string): Promise<UnlockResult> {
     const result = await this.session.unlock(passphrase);
-    await this.#turned();
+    await this.#running.turned();
     return result;
   }
 
   /** Asks the server whether this phone may go on; without it a phone past its lease does not open. */
   async tryContact(): Promise<'open' | Trouble> {
-    await this.#askRevoked();
+    await this.#running.askRevoked();
     const result = await this.session.tryContact();
-    await this.#turned();
+    await this.#running.turned();
     return result;
   }
 
   /** After a recovery, where the escrow did not answer at once: opens the old store. Null when the phase says more. */
   async recover(): Promise<Trouble | null> {
     const trouble = await this.session.recover();
-    await this.#turned();
+    await this.#running.turned();
     return trouble;
   }
 
   /** Gives up the store that nothing opens, and what is unsent in it (`stuck.unsent`), for a new one. */
   async startOver(): Promise<Trouble | null> {
     const trouble = await this.session.startOver();
-    await this.#turned();
+    await this.#running.turned();
     return trouble;
   }
 
   /** Lets forms put away what is being typed (see `onLeave`), then forgets the key and all that is open. */
-  async lock(): Promise<void> {
-    await this.#putAway();
-    this.#close();
-    await this.session.lock();
-    await this.#turned();
+  lock(): Promise<void> {
+    return this.#running.lock();
   }
 
   /** Another member's turn on this phone: to the sign-in screen. Every store stays, sealed. */
   useAnother(): void {
-    this.#close();
+    this.#running.close();
     this.session.useAnother();
     this.sync.unsent = 0;
   }
@@ -265,13 +261,12 @@ export class App {
   /** Back from the sign-in screen to the stores that wait for `unlock`. */
   async unlockInstead(): Promise<void> {
     await this.session.unlockInstead();
-    await this.#turned();
+    await this.#running.turned();
   }
 
   /** Somebody touches the phone: it stays open for as long as the organisation allows. */
   touch(): void {
-    this.#watch.touch();
-    if (this.phase === 'open') this.#tellActive();
+    this.#running.touch();
   }
 
   /** For office screens: asks the server as this phone's member. `read` takes the body to an answer, or to null. */
@@ -302,9 +297,9 @@ export class App {
     if (this.sync.unsent > 0 && !sure) return 'unsent';
     const reply = await this.#client.call('/api/sign-out', () => true);
     if ('trouble' in reply && reply.trouble === 'offline') return 'offline';
-    this.#close();
+    this.#running.close();
     await this.session.leave();
-    await this.#turned();
+    await this.#running.turned();
     return 'done';
   }
 
@@ -377,9 +372,7 @@ export class App {
 
   /** The signal may be back, or somebody looks at the page again: locks where it was away too long. */
   wake(): void {
-    const isLocked = this.#watch.check();
-    if (this.phase === 'open' && !isLocked) this.#syncer.schedule.retry();
-    void this.#askRevoked();
+    this.#running.wake();
   }
 
   /** Lets go of an entry that cannot be read. */
@@ -471,145 +464,11 @@ export class App {
   async #enter(arrival: Arrival): Promise<Trouble | null> {
     if (arrival.me.member !== this.session.store?.member) {
       await this.#putAway();
-      this.#close();
+      this.#running.close();
     }
     const trouble = await this.session.enter(arrival);
-    await this.#turned();
+    await this.#running.turned();
     return trouble;
-  }
-
-  /** A store that was found on this phone: it may be erased or locked from another tab. */
-  #found(store: Store): void {
-    store.on((event) => this.#hear(store, event));
-    store.leave = () => (this.#isOpen(store) ? this.#putAway() : Promise.resolve());
-  }
-
-  /** The session may be in another phase: what runs and what is shown follows. */
-  async #turned(): Promise<void> {
-    const { phase, store } = this.session;
-    this.platform.clock.clearTimeout(this.#askedRevoked as never);
-    if (phase === 'open') return this.#opened();
-    if (phase === 'leased' && store) {
-      this.sync.lastContact = (await readClock(store))?.contact ?? null;
-      this.#watch.start();
-    }
-    await this.#stores.waiting();
-    this.sync.unsent = this.phase === 'signed_out' ? 0 : this.#stores.unsent;
-    this.#askedRevoked = this.platform.clock.setTimeout(
-      () => void this.#askRevoked(),
-      REVOKED_AGAIN,
-    );
-  }
-
-  async #opened(): Promise<void> {
-    this.#shelves.follow(this.#store);
-    this.#show();
-    this.#watch.idle = (await readRules(this.#store)).idle;
-    this.#watch.start();
-    void this.#syncer.askStorage(true);
-    this.#syncer.schedule.start();
-    void this.#introduce();
-  }
-
-  /** Asks who this member is by now, and gives the escrow a copy of the key where it has none. */
-  async #introduce(): Promise<void> {
-    const { store } = this.session;
-    const reply = await askMe(this.#client);
-    if (!store || !this.#isOpen(store)) return;
-    try {
-      if ('answer' in reply) await this.session.learn(reply.answer);
-      if (this.#isOpen(store)) await keepEscrow(store, this.#client);
-    } catch (error) {
-      if (!(error instanceof Locked) && !(error instanceof StoreFull)) throw error;
-    }
-  }
-
-  #isOpen(store: Store): boolean {
-    return this.session.store === store && store.isOpen;
-  }
-
-  #hear(store: Store, event: StoreEvent): void {
-    const isTheirs = this.session.store === store;
-    if (event.type === 'changed' && isTheirs && this.phase === 'open') {
-      this.#show();
-      this.#shelves.refresh(event.shelves);
-      if (event.shelves.includes(RULES)) void this.#follow(store);
-    } else if (event.type === 'active' && isTheirs) {
-      this.#watch.touch();
-    } else if (event.type === 'locked' && isTheirs) {
-      this.#close();
-      void this.session.locked().then(() => this.#turned());
-    } else if (event.type === 'erased') {
-      if (isTheirs) this.#close();
-      this.#erasures.look();
-      void this.session.gone(store).then(() => this.#turned());
-    }
-  }
-
-  #show(): void {
-    const { store } = this.session;
-    if (!store?.isOpen) return;
-    this.index.follow(store.memory);
-    this.#syncer.follow(store);
-  }
-
-  /** The organisation's rules have changed. */
-  async #follow(store: Store): Promise<void> {
-    if (!store.seal.isLocked) this.#watch.idle = (await readRules(store)).idle;
-  }
-
-  /** Every few minutes while open: keeps the time, and locks where the lease is over. */
-  async #tick(): Promise<void> {
-    const { store } = this.session;
-    if (!store || !this.#isOpen(store)) return;
-    try {
-      const now = this.platform.clock.now();
-      await keepTime(store, now);
-      void this.#askRevoked();
-      if (isOver(await readClock(store), now, await readRules(store))) await this.lock();
-    } catch (error) {
-      if (!(error instanceof Locked) && !(error instanceof StoreFull)) throw error;
-    }
-  }
-
-  /** Tells the other tabs that somebody is here, now and then. */
-  #tellActive(): void {
-    const now = this.platform.clock.now();
-    if (Math.abs(now - this.#toldActive) < ACTIVE_AGAIN) return;
-    this.#toldActive = now;
-    this.session.store?.tellActive();
-  }
-
-  /** Nothing of the store is left in memory. What is unsent stays counted. */
-  #close(): void {
-    this.#watch.stop();
-    this.#syncer.schedule.stop();
-    this.#shelves.clear();
-    this.index.clear();
-    this.sync.error = null;
-    this.sync.detail = null;
-  }
-
-  /** The open store's phone was revoked. */
-  async #wipe(): Promise<void> {
-    const { store } = this.session;
-    if (store) await this.#erase(store);
-  }
-
-  /** Erases every store whose phone was revoked, whoever uses this one; says so to the server until it is heard. */
-  async #askRevoked(): Promise<void> {
-    for (const store of await this.#erasures.revoked(await this.#stores.all()))
-      await this.#erase(store);
-    await this.#erasures.tell();
-    if (this.phase !== 'open') await this.#turned();
-  }
-
-  async #erase(store: Store): Promise<void> {
-    if (this.session.store === store) this.#close();
-    this.#stores.drop(store);
-    await this.#erasures.erase(store);
-    await this.session.gone(store);
-    await this.#turned();
   }
 
   #noteRead(patient: string): void {

@@ -75,7 +75,8 @@ export class Erasures {
 
   /** The stores whose phones the server has revoked. It needs no session, only the device's id. */
   async revoked(stores: readonly Store[]): Promise<Store[]> {
-    const asked = stores.map(async (store) => {
+    const here = stores.filter((store) => !store.isClosed);
+    const asked = here.map(async (store) => {
       const { device } = await store.outside();
       const path = `/api/devices/${device}/state`;
       const reply = await this.client.call(path, readRevoked, { method: 'GET' });

@@ -11,6 +11,8 @@ interface Surroundings {
   store: () => Store | null;
   lang: () => string;
   leave: () => Promise<void>;
+  /** The server has answered a whole round. */
+  heard: () => void;
   wipe: () => Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export class Syncer {
     state.detail = null;
     state.full = 'full' in outcome;
     state.restored = 'restored' in outcome;
+    this.around.heard();
     return { ok: 'done' in outcome };
   }
 

@@ -7,18 +7,19 @@ import type { Store } from '../store/store';
 import type { Client, Reply } from './client';
 import { isObject } from './wire';
 
-/** Sends a copy where the server has none of this device for its present key. Silent: the next contact tries again. */
-export async function keepEscrow(store: Store, client: Client): Promise<void> {
+/** Sends a copy where the server has none of this device for its present key. True once it has one, or wants none. */
+export async function keepEscrow(store: Store, client: Client): Promise<boolean> {
   const { me, device, secret } = store.memory.account;
   const server = me.escrow_key;
-  if (!server) return;
+  if (!server) return true;
   const has = await readPlain(store.db, 'escrow');
-  if (has?.device === device && has.for === server) return;
+  if (has?.device === device && has.for === server) return true;
   const sealed = await store.seal.lend((key) => sealForEscrow(key, server, device));
   const path = `/api/devices/${device}/escrow`;
   const reply = await client.call(path, () => true, { body: { sealed }, secret });
-  if (!('answer' in reply)) return;
+  if (!('answer' in reply)) return false;
   await writeDurably(store.db, (writing) => putPlain(writing, 'escrow', { device, for: server }));
+  return true;
 }
 
 /** The key of the store that was sealed with this device; the session must come of a recovery. */
