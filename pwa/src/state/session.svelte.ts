@@ -273,8 +273,9 @@ export class Session {
     await this.#load(store, me);
     await ifRoom(async () => {
       await keepTime(store, now, me !== null);
+      if (!me) return;
       await this.#keepWay(store);
-      if (me) await keepAccount(store, me);
+      await keepAccount(store, me);
     });
     this.#settle(store);
     return 'open';
@@ -316,7 +317,7 @@ export class Session {
     }
   }
 
-  /** What was shown on arrival opens this store from here on. */
+  /** What its member has shown on arrival opens this store from here on. */
   async #keepWay(store: Store): Promise<void> {
     const shown = this.#arrived?.shown;
     if (shown?.way !== 'prf') return;

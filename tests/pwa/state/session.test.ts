@@ -531,3 +531,23 @@ test('who they are is asked again at each opening, and kept', async () => {
   await phone.app.unlock();
   expect(phone.app.me?.role).toBe('supervisor');
 });
+
+test('who could not open their own store, and what they showed, get no way into another’s', async () => {
+  const server = new FakeServer(one());
+  const phone = await openPhone(server);
+  const rosa = phone.app.me!.member;
+  await phone.app.choosePassphrase(WORDS);
+  await phone.app.lock();
+  await other(phone, 'Imani Okafor');
+  await phone.app.lock();
+  const synced = crypto.randomUUID();
+  phone.authenticator.passkeys.set(synced, new Uint8Array(32).fill(3));
+  server.passkeys.set(synced, { me: server.me, name: 'x', created_at: 0, last_used_at: null });
+  phone.authenticator.picks = synced;
+  expect(await phone.app.signIn()).toBe('signed_in');
+  expect(phone.app.stuck).not.toBeNull();
+  expect(await phone.app.unlock(WORDS)).toBe('open');
+  expect(phone.app.me?.member).toBe(rosa);
+  const wraps = await phone.app.session.store!.wraps();
+  expect(wraps.map(({ id }) => id)).not.toContain(synced);
+});
