@@ -90,7 +90,7 @@ export class App {
       lang: () => this.settings.lang,
       leave: () => this.leave(),
       heard: () => void this.#running.heard(),
-      wipe: () => this.#running.wipe(),
+      wipe: (store) => this.#running.wipe(store),
     });
     this.#running = new Running({
       session: this.session,

@@ -130,10 +130,9 @@ export class Running {
     }
   }
 
-  /** The open store's phone was revoked. */
-  async wipe(): Promise<void> {
-    const { store } = this.parts.session;
-    if (store) await this.#erase(store);
+  /** The phone of this store was revoked. */
+  wipe(store: Store): Promise<void> {
+    return this.#erase(store);
   }
 
   /** Erases every store whose phone was revoked, whoever uses this one; says so to the server until it is heard. */

@@ -13,7 +13,8 @@ interface Surroundings {
   leave: () => Promise<void>;
   /** The server has answered a whole round. */
   heard: () => void;
-  wipe: () => Promise<void>;
+  /** This store's phone was revoked, whoever uses it meanwhile. */
+  wipe: (store: Store) => Promise<void>;
 }
 
 export class Syncer {
@@ -74,11 +75,14 @@ export class Syncer {
         this.state.progress = records;
       },
     });
-    return this.#take(outcome);
+    return this.#take(store, outcome);
   }
 
-  async #take(outcome: Outcome): Promise<Ended> {
+  async #take(store: Store, outcome: Outcome): Promise<Ended> {
     const { state } = this;
+    if ('wipe' in outcome && outcome.wipe) await this.around.wipe(store);
+    // It was locked meanwhile, and somebody else may be at the phone: how it ended is not theirs to see.
+    if (this.around.store() !== store) return { ok: true };
     if ('trouble' in outcome) return this.#fail(outcome);
     state.error = null;
     state.detail = null;
@@ -88,8 +92,7 @@ export class Syncer {
     return { ok: 'done' in outcome };
   }
 
-  async #fail({ trouble, detail, wait, wipe }: NoAnswer): Promise<Ended> {
-    if (wipe) await this.around.wipe();
+  #fail({ trouble, detail, wait }: NoAnswer): Ended {
     this.state.error = trouble;
     this.state.detail = detail ?? null;
     if (trouble === 'offline') this.platform.wakeOnSignal();
