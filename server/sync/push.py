@@ -17,13 +17,14 @@ from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from server.catalogue import CATALOGUE
-from server.claims import ASSIGNMENT
+from server.claims import ASSIGNMENT, STANDING_IN
 from server.granting import FOLLOWED, Granting
 from server.problems import Problem
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.open_records import OpenRecord, OpenRecords
 from server.sync.refuse import refusal_row
 from server.sync.rights import Rights
+from server.sync.roster import may_let_stand_in
 from server.sync.stored import (
     Counter,
     advance_counter,
@@ -213,7 +214,7 @@ class _Push:
             return offer.value_refusal
         if (once := once_violation(kind.engine, record.state, change)) is not None:
             return refuse_once(once, self.language)
-        return None
+        return self.refusal_of_standing_in(offer, record)
 
     def refusal_of_creation(self, offer: Offer) -> Refusal | None:
         assert offer.kind is not None
@@ -223,7 +224,18 @@ class _Push:
             return self.refuse("unknown_record", "unknown_record")
         if offer.value_refusal is not None:
             return offer.value_refusal
-        return refuse_missing(missing[0], self.language) if missing else None
+        if missing:
+            return refuse_missing(missing[0], self.language)
+        return self.refusal_of_standing_in(offer, None)
+
+    def refusal_of_standing_in(self, offer: Offer, record: OpenRecord | None) -> Refusal | None:
+        assert offer.kind is not None
+        if offer.kind.name not in STANDING_IN:
+            return None
+        before = record.show().fields if record else {}
+        if may_let_stand_in(self.connection, self.by_whose_right, offer, before):
+            return None
+        return self.refuse("not_yours", "not_yours_team")
 
     def refuse(self, code: str, key: str, field: str | None = None) -> Refusal:
         return Refusal(code, say(self.language, f"refused.{key}"), field)

@@ -224,13 +224,14 @@ def test_whoever_is_on_call_holds_the_charts_of_their_team_for_the_shift(
 
 
 def test_somebody_of_another_team_is_on_call_for_a_team_that_is_named(
-    phone: Phone, of_south: Phone, supervisor: Phone
+    phone: Phone, of_south: Phone, office: Office
 ) -> None:
     patient = chart(phone)
+    supervisor = office.phone(office.add("supervisor", "North", "West"))
     id_ = shift(supervisor, of_south, -1, 1, team="North")
     of_south.sync()
     assert of_south.charts() == {patient}
-    supervisor.change(id_, "on_call", None, set={"team": "Nowhere"})
+    supervisor.change(id_, "on_call", None, set={"team": "West"})
     supervisor.sync()
     assert of_south.sync()["forget"] == [patient]
 
@@ -407,8 +408,9 @@ def test_nobody_who_left_is_put_on_call(
 
 
 def test_a_member_who_changes_teams_takes_their_charts_to_the_other_teams_on_call(
-    phone: Phone, colleague: Phone, of_south: Phone, supervisor: Phone, office: Office
+    phone: Phone, colleague: Phone, of_south: Phone, office: Office
 ) -> None:
+    supervisor = office.phone(office.add("supervisor", "North", "South"))
     patient, of_colleague = chart(phone), chart(colleague)
     shift(supervisor, colleague, -1, 1)
     shift(supervisor, of_south, -1, 1)
@@ -437,3 +439,57 @@ def move(office: Office, id_: str, name: str) -> None:
 def rows(office: Office, table: Any) -> int:
     with begin(office.organisation) as connection:
         return int(connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def test_a_supervisor_opens_nothing_of_teams_that_they_do_not_supervise(
+    of_south: Phone, supervisor: Phone
+) -> None:
+    chart(of_south)
+    mine, stranger = supervisor.member, of_south.member
+    dates = {"starts": day_from_today(-1), "ends": day_from_today(1)}
+    supervisor.new("cover", None, member=mine, for_member=stranger, **dates)
+    turn = {"tier": "first", "start": in_hours(-1), "end": in_hours(1)}
+    supervisor.new("on_call", None, member=mine, team="South", **turn)
+    supervisor.new("on_call", None, member=stranger, **turn)  # their own team's: South
+    supervisor.new("on_call", None, member=mine, team="Nowhere yet", **turn)
+    assert codes(supervisor.sync()) == ["not_yours"] * 4
+    supervisor.sync()
+    assert supervisor.charts() == set()
+
+
+def test_what_another_teams_supervisor_said_of_the_roster_is_theirs_to_change(
+    phone: Phone, of_south: Phone, supervisor: Phone, office: Office
+) -> None:
+    chart(of_south)
+    souths = office.phone(office.add("supervisor", "South"))
+    covered = cover(souths, phone, of_south)
+    turned = shift(souths, phone, -1, 1, team="South")
+    supervisor.sync()
+    for id_, kind in ((covered, "cover"), (turned, "on_call")):
+        supervisor.change(id_, kind, None, set={"member": supervisor.member})
+        supervisor.change(id_, kind, None, set={"status": "cancelled"})
+    supervisor.change(covered, "cover", None, delete=True)
+    supervisor.change(turned, "on_call", None, set={"team": "North"})
+    assert codes(supervisor.sync()) == ["not_yours"] * 6
+    supervisor.change(turned, "on_call", None, set={"handover_note": "The Riveras phoned."})
+    assert not supervisor.sync()["refused"]
+
+
+def test_a_turn_is_not_moved_onto_a_team_by_way_of_who_is_on_call(
+    phone: Phone, colleague: Phone, of_south: Phone, supervisor: Phone
+) -> None:
+    own = shift(supervisor, colleague, -1, 1)  # of their own team
+    named = shift(supervisor, of_south, -1, 1, team="North")
+    supervisor.change(own, "on_call", None, set={"member": of_south.member})
+    supervisor.change(named, "on_call", None, set={"team": None})
+    assert codes(supervisor.sync()) == ["not_yours"] * 2
+
+
+def test_whoever_is_in_no_team_is_any_supervisors_to_cover(
+    colleague: Phone, supervisor: Phone, office: Office
+) -> None:
+    floating = office.phone(office.add("clinician"))
+    patient = chart(floating)
+    cover(supervisor, colleague, floating)
+    colleague.sync()
+    assert colleague.charts() == {patient}
