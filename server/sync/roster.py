@@ -1,5 +1,5 @@
-"""For whom a supervisor may let somebody stand in. A cover or a turn on call opens charts: theirs to
-write are those that open charts of teams that they supervise (sync/README.md, Access)."""
+"""For whom a supervisor may let somebody stand in. A cover or a turn on call opens charts: theirs
+to write are those that open charts of teams that they supervise (sync/README.md, Access)."""
 
 from __future__ import annotations
 
