@@ -151,7 +151,7 @@ export class App {
 
   /** Looks for stores on this phone. Called once, by main.ts. */
   async start(): Promise<void> {
-    await this.#erasures.finish();
+    await this.#erasures.finish((member) => this.#stores.of(member));
     await this.#stores.sweep();
     await this.session.start();
     if (this.#stores.outdated) this.sync.error = 'outdated';

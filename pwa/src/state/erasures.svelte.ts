@@ -2,7 +2,6 @@
  * Stores that are erased because their phone was revoked: whoever is at the phone, locked or open. What was erased is
  * told to the person, and to the server until it has heard it.
  */
-import { listMembers, removeDatabase } from '../store/database';
 import type { Store } from '../store/store';
 import type { Client } from '../sync/client';
 import { isObject } from '../sync/wire';
@@ -38,25 +37,27 @@ export class Erasures {
     this.#keep(this.#kept.map((one) => ({ ...one, seen: true })));
   }
 
-  /** Erases a store. Noted first: if it is cut short, `finish` goes on with it. */
+  /** Erases a store. Noted first: if it is cut short, `finish` goes on with it. Two tabs may be at it: one notes it. */
   async erase(store: Store): Promise<void> {
-    const { device, unsent } = await store.outside();
+    const outside = await store.unlessGone(store.outside(), null);
+    this.look();
+    if (!outside) return;
+    const { device, unsent } = outside;
     const { member } = store;
     const at = this.platform.clock.now();
-    const others = this.#kept.filter((one) => one.device !== device);
     const kept = { device, at, unsent, told: false, member, seen: false, done: false };
-    this.#keep([...others, kept]);
+    if (!this.#kept.some((one) => one.device === device)) this.#keep([...this.#kept, kept]);
     await store.erase();
     this.#change(device, { done: true });
     await this.tell();
   }
 
-  /** Erasures that were cut short, before any store is looked at. */
-  async finish(): Promise<void> {
-    const here = await listMembers();
+  /** Erasures that were cut short, before anything can be opened. A store that was made since is another device's. */
+  async finish(find: (member: string) => Promise<Store | null>): Promise<void> {
     for (const { member, device, done } of this.#kept) {
       if (done) continue;
-      if (here.includes(member)) await removeDatabase(member);
+      const store = await find(member);
+      if (store && (await store.outside()).device === device) await store.erase();
       this.#change(device, { done: true });
     }
   }
@@ -77,8 +78,9 @@ export class Erasures {
   async revoked(stores: readonly Store[]): Promise<Store[]> {
     const here = stores.filter((store) => !store.isClosed);
     const asked = here.map(async (store) => {
-      const { device } = await store.outside();
-      const path = `/api/devices/${device}/state`;
+      const outside = await store.unlessGone(store.outside(), null);
+      if (!outside) return null;
+      const path = `/api/devices/${outside.device}/state`;
       const reply = await this.client.call(path, readRevoked, { method: 'GET' });
       return 'answer' in reply && reply.answer ? store : null;
     });
@@ -86,6 +88,7 @@ export class Erasures {
   }
 
   #change(device: string, some: Partial<Kept>): void {
+    this.look();
     this.#keep(this.#kept.map((one) => (one.device === device ? { ...one, ...some } : one)));
   }
 

@@ -210,9 +210,13 @@ export class Running {
     const { session, stores, erasures } = this.parts;
     if (session.store === store) this.close();
     stores.drop(store);
-    await erasures.erase(store);
-    await session.gone(store);
-    await this.turned();
+    try {
+      await erasures.erase(store);
+    } finally {
+      this.#erasing.delete(store);
+      await session.gone(store);
+      await this.turned();
+    }
   }
 }
 

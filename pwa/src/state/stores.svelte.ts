@@ -60,7 +60,10 @@ export class Stores {
   /** Stores whose member has not signed out: those that the lock screen is about. */
   async waiting(): Promise<Store[]> {
     const waiting: Store[] = [];
-    for (const store of await this.all()) if (!(await store.outside()).left) waiting.push(store);
+    for (const store of await this.all()) {
+      const outside = await store.unlessGone(store.outside(), null);
+      if (outside && !outside.left) waiting.push(store);
+    }
     await this.#look(waiting);
     return waiting;
   }
@@ -99,12 +102,18 @@ export class Stores {
   async #look(waiting: Store[]): Promise<void> {
     const wraps = (await wrapsOf(waiting)).map(({ wrap }) => wrap.way);
     this.ways = { passkey: wraps.includes('prf'), passphrase: wraps.includes('passphrase') };
-    const counts = await Promise.all(waiting.map(async (store) => (await store.outside()).unsent));
-    this.unsent = counts.reduce((sum, count) => sum + count, 0);
+    const counts = waiting.map(async (store) => {
+      const outside = await store.unlessGone(store.outside(), null);
+      return outside?.unsent ?? 0;
+    });
+    this.unsent = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 }
 
 async function wrapsOf(stores: Store[]): Promise<{ store: Store; wrap: Wrap }[]> {
-  const each = stores.map(async (store) => (await store.wraps()).map((wrap) => ({ store, wrap })));
+  const each = stores.map(async (store) => {
+    const wraps = await store.unlessGone(store.wraps(), []);
+    return wraps.map((wrap) => ({ store, wrap }));
+  });
   return (await Promise.all(each)).flat();
 }

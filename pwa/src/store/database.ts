@@ -76,7 +76,7 @@ export async function listMembers(): Promise<string[]> {
     .sort();
 }
 
-/** Removes what an erasure that was cut short has left. */
+/** Removes the database, and waits until every tab has let go of it. */
 export function removeDatabase(member: string): Promise<void> {
   return deleteDB(nameOf(member));
 }
@@ -150,15 +150,22 @@ export function quiet(request: Promise<unknown>): void {
   request.catch(() => {});
 }
 
-/** Empties the store, the key first, and removes it. What was in it cannot be read again, whatever remains. */
+/**
+ * Empties the store, the key first, and removes it. What was in it cannot be read again, whatever remains. A disk too
+ * full to empty it, and another tab that erases it at the same time, keep it from being emptied, not from being removed.
+ */
 export async function eraseDatabase(db: Database, member: string): Promise<void> {
-  await db.clear('keys');
-  await writeDurably(db, (writing) => {
-    for (const place of ['sealed', 'journal', 'plain'] as const)
-      quiet(writing.objectStore(place).clear());
-  });
+  try {
+    await db.clear('keys');
+    await writeDurably(db, (writing) => {
+      for (const place of ['sealed', 'journal', 'plain'] as const)
+        quiet(writing.objectStore(place).clear());
+    });
+  } catch {
+    // What matters is whether it can be removed.
+  }
   db.close();
-  await deleteDB(nameOf(member));
+  await removeDatabase(member);
 }
 
 function isFull(error: unknown): boolean {

@@ -203,8 +203,19 @@ export class Store {
     await writeDurably(this.db, (writing) => putPlain(writing, 'left', left));
   }
 
+  /** What is read of this store, or `otherwise` where its connection ends meanwhile, as another tab may erase it. */
+  async unlessGone<T, U>(reading: Promise<T>, otherwise: U): Promise<T | U> {
+    try {
+      return await reading;
+    } catch (error) {
+      if (this.#isClosed) return otherwise;
+      throw error;
+    }
+  }
+
   /** Erases the store: no key, no record, nothing to send is left. */
   async erase(): Promise<void> {
+    this.#isClosed = true;
     this.#forget();
     this.#tell({ type: 'erased' });
     await eraseDatabase(this.db, this.member);

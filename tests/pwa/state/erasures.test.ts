@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../../pwa/src/store/database';
+import { refuseWrites } from '../disk';
 import { FakeServer } from '../fake/server';
 import { openPhone, record, until, type Phone } from '../phone';
 
@@ -123,4 +124,34 @@ test('what somebody else wrote in its place is no erasure', async () => {
   phone.kept.set('doorstep.erased', '{"a": [');
   await restart();
   expect(phone.app.erasures).toEqual([]);
+});
+
+test('an erasure that is noted as unfinished touches no store that was made since', async () => {
+  const { member } = phone.app.session.store!;
+  await unsent();
+  const old = { device: 'another', at: 1, unsent: 0, told: true, member, seen: false, done: false };
+  phone.kept.set('doorstep.erased', JSON.stringify([old]));
+  await restart();
+  expect([phone.app.phase, phone.app.sync.unsent]).toEqual(['locked', 1]);
+  expect(await phone.app.unlock()).toBe('open');
+});
+
+test('two tabs that hear of it together erase it once, and both say so', async () => {
+  const tab = await phone.openTab();
+  revoke();
+  for (const app of [phone.app, tab, phone.app, tab]) app.wake();
+  await until(() => [phone.app, tab].every(({ phase }) => phase === 'signed_out'));
+  await until(() => [phone.app, tab].every(({ erasures }) => erasures.length === 1));
+  await until(async () => (await databases()).length === 0);
+  await until(() => JSON.parse(phone.kept.get('doorstep.erased')!)[0].told);
+  expect(JSON.parse(phone.kept.get('doorstep.erased')!)).toMatchObject([{ done: true }]);
+});
+
+test('a full phone erases it all the same', async () => {
+  revoke();
+  const disk = refuseWrites(1, new DOMException('full', 'QuotaExceededError'));
+  await phone.app.syncNow();
+  disk.end();
+  expect([phone.app.phase, await databases()]).toEqual(['signed_out', []]);
+  expect(server.erased).toEqual([device]);
 });
