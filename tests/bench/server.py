@@ -23,10 +23,11 @@ import psycopg
 from sqlalchemy import select, text
 from uuid6 import uuid7
 
-from server import create_app
+from server import create_app, sessions
 from server.database import begin, db
 from server.settings import Settings
-from server.tables import changes, records
+from server.tables import changes, member, records
+from server.who import COOKIE
 from tests.conftest import Cluster, migrate
 from tests.e2e.deployment import Deployment
 
@@ -41,13 +42,19 @@ INSTRUCTIONS = "Take one tablet every morning with a full glass of water, before
 DURABLE = "-c listen_addresses='' -c shared_buffers=256MB"
 
 
-class Program:
-    """A program's device: it sends JSON on one connection and measures nothing but that."""
+class Phone:
+    """A member's phone: it sends JSON on one connection and measures nothing but that."""
 
-    def __init__(self, deployment: Deployment, token: str) -> None:
+    def __init__(self, deployment: Deployment, session: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", deployment.port)
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self.device = self.post("/api/devices", {"name": "bench"})["device"]
+        self.headers = {
+            "Cookie": f"{COOKIE}={session}",
+            "Origin": deployment.origin,
+            "Content-Type": "application/json",
+        }
+        enrolled = self.post("/api/devices", {"name": "bench"})
+        self.device = enrolled["device"]
+        self.headers["Doorstep-Device"] = enrolled["secret"]
         self.epoch: str | None = None
         self.cursor: str | None = None
         self.n = 0
@@ -100,8 +107,8 @@ class Program:
         }
 
 
-def medication(program: Program, patient: str, number: int) -> Any:
-    return program.change(
+def medication(phone: Phone, patient: str, number: int) -> Any:
+    return phone.change(
         str(uuid7()),
         patient,
         "medication",
@@ -142,10 +149,10 @@ def measure(name: str, home: Path, url: str, inside: str, floor: Callable[..., f
     deployment = Deployment(home, url)
     deployment.doorstep("init", "Bench", "--email", "a@example.org", "--administrator", "Ada")
     deployment.doorstep("member", "add", "c@example.org", "--name", "Cora", "--role", "coordinator")
-    token = deployment.doorstep("token", "create", "c@example.org").strip()
+    session = signed_in(home, inside)
     deployment.start()
     try:
-        writer, reader = Program(deployment, token), Program(deployment, token)
+        writer, reader = Phone(deployment, session), Phone(deployment, session)
         patients = [str(uuid7()) for _ in range(CHARTS)]
         writer.sync(
             [writer.change(id_, id_, "patient", 0, name={"family": "R"}) for id_ in patients]
@@ -173,7 +180,7 @@ def measure(name: str, home: Path, url: str, inside: str, floor: Callable[..., f
 
 
 def push(
-    deployment: Deployment, writer: Program, sent: Sequence[dict[str, Any]]
+    deployment: Deployment, writer: Phone, sent: Sequence[dict[str, Any]]
 ) -> tuple[float, float]:
     """Changes a second by the clock, and by the CPU time of the server's processes."""
     batches = [writer.request(sent[i : i + BATCH], 1) for i in range(0, len(sent), BATCH)]
@@ -184,7 +191,7 @@ def push(
     return len(sent) / took, len(sent) / used
 
 
-def pull(deployment: Deployment, reader: Program) -> tuple[float, float]:
+def pull(deployment: Deployment, reader: Phone) -> tuple[float, float]:
     """Records a second by the clock, and by the CPU time of the server's processes."""
     before, began, came, took = cpu_seconds(deployment), time.perf_counter(), 0, 0.0
     reader.more = True
@@ -196,7 +203,7 @@ def pull(deployment: Deployment, reader: Program) -> tuple[float, float]:
     return came / took, came / used
 
 
-def delta(writer: Program, reader: Program, patients: Sequence[str]) -> float:
+def delta(writer: Phone, reader: Phone, patients: Sequence[str]) -> float:
     """Seconds of one request that brings ten changed records, the quickest of several: what else
     the machine does can only add."""
     reader.sync_all()
@@ -230,6 +237,13 @@ def application(home: Path, url: str) -> Iterator[None]:
     with create_app(Settings(home=home, database_url=url)).app_context():
         yield
         db.engine.dispose()
+
+
+def signed_in(home: Path, url: str) -> str:
+    """The session of the one coordinator."""
+    with application(home, url), begin(None, write=True) as connection:
+        row = connection.execute(select(member).where(member.c.role == "coordinator")).one()
+        return sessions.start(connection, row.organisation, row.id)
 
 
 Rows = tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
