@@ -10,7 +10,7 @@ export async function passkey(credential = 'passkey'): Promise<Shown> {
 }
 
 export async function makeStore(account: Account, isLog = () => false): Promise<Store> {
-  return Store.create(account, isLog, await passkey(), 0);
+  return (await Store.create(account, isLog, await passkey(), 0))!;
 }
 
 /** The key of a store that `makeStore` made. */

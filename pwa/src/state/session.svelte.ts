@@ -93,8 +93,10 @@ export class Session {
     if (unsealed.is === 'new') return this.#makeStore(unsealed.me, shown);
     const { store, key, me } = unsealed;
     if (unsealed.is === 'old') {
-      await store.takeKey(await store.takeOver(key, shown, this.#now()));
+      const taken = await store.takeOver(key, shown, this.#now());
       this.platform.storage.removeItem(MEMBER);
+      if (!taken) return this.#wasElsewhere();
+      await store.takeKey(taken);
     } else {
       await store.takeKey(key);
       await store.addWay(shown, true);
@@ -143,12 +145,14 @@ export class Session {
     const store = await this.#stuckStore();
     if (!store || !this.stuck!.recoverable) return 'refused';
     const reply = await releaseEscrow(this.client, (await store.outside()).device);
-    if ('answer' in reply) {
+    // Before the ways there were are given up for it: a copy of another key opens nothing.
+    if ('answer' in reply && (await store.isSealedBy(reply.answer))) {
       const { me } = this.#arrived!;
       return this.#sealWith({ is: 'recovered', store, key: reply.answer, me });
     }
-    if (reply.trouble !== 'offline') this.stuck = { ...this.stuck!, recoverable: false };
-    return reply.trouble;
+    const trouble = 'answer' in reply ? 'refused' : reply.trouble;
+    if (trouble !== 'offline') this.stuck = { ...this.stuck!, recoverable: false };
+    return trouble;
   }
 
   /** Gives up the store that nothing opens, with what is unsent in it, for a new one. */
@@ -251,12 +255,21 @@ export class Session {
   }
 
   async #makeStore(me: Me, shown: Shown): Promise<Trouble | null> {
+    if (await this.stores.of(me.member)) return this.#wasElsewhere();
     const reply = await enrol(this.client, this.platform.name);
     if (!('answer' in reply)) return reply.trouble;
     const account = { me, ...reply.answer };
     const store = await Store.create(account, this.platform.isLog, shown, this.#now());
+    if (!store) return this.#wasElsewhere();
     this.stores.add(store);
     await this.#open(store, me);
+    return null;
+  }
+
+  /** Another tab has sealed it meanwhile: what was chosen there opens it. */
+  async #wasElsewhere(): Promise<null> {
+    this.#close();
+    await this.#toLock();
     return null;
   }
 

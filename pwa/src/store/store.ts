@@ -72,13 +72,22 @@ export class Store {
   }
 
   /**
-   * Makes the store of a phone that was just enrolled, open, for whoever shows this again. What an unfinished one left
-   * is written over.
+   * Makes the store of a phone that was just enrolled, open, for whoever shows this again; null where another tab has
+   * made one meanwhile. What an unfinished one left is written over.
    */
-  static async create(account: Account, isLog: IsLog, shown: Shown, now: number): Promise<Store> {
+  static async create(
+    account: Account,
+    isLog: IsLog,
+    shown: Shown,
+    now: number,
+  ): Promise<Store | null> {
     const { device, me } = account;
     return navigator.locks.request(makingOf(me.member), async () => {
       const db = await openDatabase(me.member);
+      if ((await db.count('keys')) > 0) {
+        db.close();
+        return null;
+      }
       const seal = new Seal();
       const key = await makeKey();
       seal.unlock(key);
@@ -128,9 +137,23 @@ export class Store {
     return findOpenKey(this.db);
   }
 
-  /** Seals a store of the version before under a new key, which is resolved to. */
-  takeOver(old: CryptoKey, shown: Shown, now: number): Promise<CryptoKey> {
-    return this.#alone(() => takeOver(this.db, this.member, old, shown, now));
+  /** Seals a store of the version before under a new key, which is resolved to; null where another tab has. */
+  takeOver(old: CryptoKey, shown: Shown, now: number): Promise<CryptoKey | null> {
+    return this.#alone(async () =>
+      (await this.openKey()) ? takeOver(this.db, this.member, old, shown, now) : null,
+    );
+  }
+
+  /** Whether this is the key of the store: it opens the account or, should that be damaged, something else. */
+  async isSealedBy(key: CryptoKey): Promise<boolean> {
+    const seal = new Seal();
+    seal.unlock(key);
+    for (const place of [ACCOUNT, ...(await this.db.getAllKeys('sealed'))]) {
+      const sealed = await this.db.get('sealed', place);
+      const opened = sealed && (await seal.unsealBytes(place, sealed).catch(() => null));
+      if (opened) return true;
+    }
+    return false;
   }
 
   /** Takes the key, so that what is sealed can be read. Nothing is in memory before `load`. */

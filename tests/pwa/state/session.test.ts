@@ -551,3 +551,39 @@ test('who could not open their own store, and what they showed, get no way into 
   const wraps = await phone.app.session.store!.wraps();
   expect(wraps.map(({ id }) => id)).not.toContain(synced);
 });
+
+test('a key of the escrow that does not open the store takes none of its ways away', async () => {
+  const server = new FakeServer(one());
+  const phone = await openPhone(server);
+  await until(() => server.escrow.copies.size === 1);
+  await restart(phone);
+  const [passkey, secret] = [...phone.authenticator.passkeys][0]!;
+  phone.authenticator.passkeys.clear();
+  server.recovery = true;
+  server.escrow.open = async () => 'A'.repeat(43);
+  expect(await phone.app.join('token')).toBe('joined');
+  expect([phone.app.phase, phone.app.stuck?.recoverable]).toEqual(['locked', false]);
+  phone.authenticator.passkeys.clear();
+  phone.authenticator.passkeys.set(passkey, secret);
+  expect(await phone.app.unlock()).toBe('open');
+});
+
+test('a store that another tab has made meanwhile is not made again over it', async () => {
+  const server = new FakeServer(one());
+  const phone = new Phone(server);
+  await phone.app.start();
+  await phone.app.join('token', 'demo');
+  const first = phone.app;
+  const tab = new Phone(server);
+  await tab.app.start();
+  await tab.app.join('token', 'demo');
+  expect([first.phase, tab.app.phase]).toEqual(['choosing_passphrase', 'choosing_passphrase']);
+  expect(await first.choosePassphrase(WORDS)).toBeNull();
+  server.faults.push('lost_request');
+  await first.save(goal());
+  expect(await tab.app.choosePassphrase('quiet marble window sailor')).toBeNull();
+  expect(tab.app.phase).toBe('locked');
+  await first.lock();
+  expect(await first.unlock(WORDS)).toBe('open');
+  expect(first.sync.unsent).toBe(1);
+});

@@ -44,7 +44,7 @@ test('a store of the version before is sealed anew: nothing is lost and the old 
   const store = (await Store.open('m', () => false))!;
   expect(await store.wraps()).toEqual([]);
   const old = (await store.openKey())!;
-  const key = await store.takeOver(old, await passkey(), 1_000);
+  const key = (await store.takeOver(old, await passkey(), 1_000))!;
   expect(await store.openKey()).toBeNull();
   await store.unlock(key);
   expect(store.memory.account).toEqual(account);
@@ -61,7 +61,7 @@ test('a store of the version before is sealed anew: nothing is lost and the old 
 test('what was damaged before stays damaged, and is found out as such', async () => {
   await makeOld();
   const store = (await Store.open('m', () => false))!;
-  await store.unlock(await store.takeOver((await store.openKey())!, await passkey(), 1_000));
+  await store.unlock((await store.takeOver((await store.openKey())!, await passkey(), 1_000))!);
   expect([...store.memory.damaged]).toEqual(['chart/q']);
 });
 
@@ -88,4 +88,18 @@ test('the version before does not open what has been taken over', async () => {
   await makeOld();
   (await openDatabase('m')).close();
   await expect(openDB('doorstep-m', 1)).rejects.toThrow();
+});
+
+test('a store that another tab has taken over is not taken over again: its new key stays', async () => {
+  await makeOld();
+  const [store, tab] = [
+    (await Store.open('m', () => false))!,
+    (await Store.open('m', () => false))!,
+  ];
+  const old = (await tab.openKey())!;
+  const key = (await store.takeOver(old, await passkey(), 1_000))!;
+  expect(await tab.takeOver(old, await passkey('another'), 1_000)).toBeNull();
+  await store.unlock(key);
+  expect((await store.wraps()).map(({ id }) => id)).toEqual(['passkey']);
+  expect(store.memory.entries).toEqual([entry]);
 });
