@@ -64,6 +64,7 @@ export class Session {
     this.#arrived = arrival;
     if (isHere) return this.#open(this.store!, me).then(() => null);
     const store = await this.stores.of(me.member);
+    if (this.stores.isNewer(me.member)) return 'outdated';
     if (!store) return this.#sealWith({ is: 'new', me });
     await ifRoom(() => store.setLeft(false));
     const old = await store.openKey();

@@ -19,6 +19,7 @@ export class Stores {
   /** Changes in them without an answer. */
   unsent: number = $state(0);
   readonly #known = new Map<string, Store>();
+  readonly #newer = new Set<string>();
 
   constructor(
     private readonly isLog: IsLog,
@@ -43,8 +44,14 @@ export class Stores {
     } catch (error) {
       if (!(error instanceof StoreNewer)) throw error;
       this.outdated = true;
+      this.#newer.add(member);
       return null;
     }
+  }
+
+  /** A newer version of the app has written this member's. */
+  isNewer(member: string): boolean {
+    return this.#newer.has(member);
   }
 
   add(store: Store): void {

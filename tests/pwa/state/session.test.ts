@@ -587,3 +587,13 @@ test('a store that another tab has made meanwhile is not made again over it', as
   expect(await first.unlock(WORDS)).toBe('open');
   expect(first.sync.unsent).toBe(1);
 });
+
+test('who signs in to a store that a newer app has written is told so, and no phone is enrolled for it', async () => {
+  const phone = await openPhone(new FakeServer(one()));
+  const { member } = phone.app.session.store!;
+  phone.app.session.store!.close();
+  (await openDB(`doorstep-${member}`, 99)).close();
+  await restart(phone);
+  expect(await phone.app.signIn()).toBe('outdated');
+  expect([phone.app.phase, phone.server.devices.size]).toEqual(['signed_out', 1]);
+});
