@@ -18,7 +18,7 @@ from server.who import now_ms
 
 LIFETIME_MS = 5 * 60 * 1000
 
-Purpose = Literal["sign_in", "invitation", "passkey"]
+Purpose = Literal["sign_in", "invitation", "passkey", "proof"]
 
 
 def give(purpose: Purpose, subject: str | None = None) -> bytes:

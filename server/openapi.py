@@ -218,7 +218,9 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/sign-in/options": _object(""),
     "POST /api/sign-in": _object("credential", credential=_CREDENTIAL),
     "POST /api/passkeys/options": _object(""),
-    "POST /api/passkeys": _object("credential name", credential=_CREDENTIAL, name=_NAME),
+    "POST /api/passkeys": _object(
+        "credential name", credential=_CREDENTIAL, name=_NAME, proof=_CREDENTIAL
+    ),
     "POST /api/passkeys/<passkey_id>/name": _object("name", name=_NAME),
     "POST /api/passkeys/<passkey_id>/remove": _object(""),
     "POST /api/devices/<device_id>/revoke": _object(""),

@@ -3,8 +3,9 @@
 GET /api/passkeys → {"passkeys": [{"id", "name", "created_at", "last_used_at", "backed_up",
     "current", "credential"}]}; current: this session was begun with it; credential: as the
     authenticator calls it, by which a phone knows which of them opens its store
-POST /api/passkeys/options {} → {"options"}
-POST /api/passkeys {"credential", "name": "Pixel 8"} → 201 {"id"}
+POST /api/passkeys/options {} → {"options", "proof"}; proof: what one of the passkeys they have must
+    sign besides, or null where they signed in just now
+POST /api/passkeys {"credential", "name": "Pixel 8", "proof"?} → 201 {"id"}
 POST /api/passkeys/ID/name {"name"} → 204
 POST /api/passkeys/ID/remove {} → 204
 """
@@ -22,7 +23,8 @@ from server.access import caller
 from server.access_log import Entry, note
 from server.body import read_json
 from server.database import begin
-from server.passkeys import NotVerified, name_of
+from server.devices import require_membership
+from server.passkeys import NotVerified, Use, name_of
 from server.problems import Problem
 from server.tables import passkey, session
 
@@ -54,27 +56,52 @@ def passkey_options() -> ResponseReturnValue:
     with begin(mine.organisation) as connection:
         held = passkeys.of_member(connection, mine.organisation, mine.member)
     challenge = challenges.give("passkey", mine.member)
-    return {"options": passkeys.creation_options(mine, challenge, held)}
+    proof = None
+    if held and not mine.is_fresh:
+        proof = passkeys.request_options(challenges.give("proof", mine.member), held)
+    return {"options": passkeys.creation_options(mine, challenge, held), "proof": proof}
 
 
 def add_passkey() -> ResponseReturnValue:
-    """Keeps a further passkey of the caller."""
+    """Keeps a further passkey of the caller, by the hand of one they have.
+
+    A phone that is open in a stranger's hand shall not let them make a key of their own, which
+    would outlast the phone's revocation: whoever did not sign in just now signs with a passkey
+    that they have. In a demo, who has none yet adds their first.
+    """
     body = read_json()
     name = name_of(body.get("name"))
-    credential = body.get("credential")
-    if not isinstance(credential, Mapping):
+    credential, proof = body.get("credential"), body.get("proof")
+    if not isinstance(credential, Mapping) or not isinstance(proof, Mapping | None):
         raise Problem(400, "malformed")
     mine = caller()
     try:
+        use = None if proof is None else _verified(proof)
         new = passkeys.verify_new(credential, "passkey", mine.member)
     except NotVerified:
         raise Problem(403, "passkey_refused") from None
     with begin(mine.organisation, write=True) as connection:
+        require_membership(connection, mine)
+        if not mine.is_fresh and passkeys.of_member(connection, mine.organisation, mine.member):
+            if use is None:
+                raise Problem(401, "sign_in_again")
+            if not passkeys.count_use(connection, use):
+                raise Problem(403, "passkey_refused")
         id_ = passkeys.add(connection, mine.organisation, mine.member, new, name)
         if id_ is None:
             raise Problem(403, "passkey_refused")
         note(connection, mine.organisation, [_entry("passkey_added", name)])
     return {"id": id_}, 201
+
+
+def _verified(proof: Mapping[str, object]) -> Use:
+    """The use of a passkey of the caller. Raises NotVerified."""
+    mine = caller()
+    read = passkeys.read_use(proof)
+    with begin(mine.organisation) as connection:
+        known = passkeys.find(connection, read.raw_id)
+    theirs = known if known is not None and known.member == mine.member else None
+    return passkeys.verify_use(read, "proof", theirs, mine.member)
 
 
 def rename_passkey(passkey_id: str) -> ResponseReturnValue:

@@ -102,27 +102,21 @@ def creation_options(
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED, user_verification=USER_VERIFIED
             ),
-            exclude_credentials=[
-                PublicKeyCredentialDescriptor(
-                    id=base64url_to_bytes(row.credential),
-                    transports=[
-                        AuthenticatorTransport(each) for each in orjson.loads(row.transports)
-                    ],
-                )
-                for row in excluded
-            ],
+            exclude_credentials=_described(excluded),
         )
     )
 
 
-def request_options(challenge: bytes) -> dict[str, Any]:
-    """What a browser needs to ask for any passkey of ours, without a user name."""
+def request_options(challenge: bytes, allowed: Sequence[AnyRow] = ()) -> dict[str, Any]:
+    """What a browser needs to ask for any passkey of ours, without a user name, or for one of
+    these."""
     return options_to_json_dict(
         generate_authentication_options(
             rp_id=_settings().rp_id,
             challenge=challenge,
             timeout=LIFETIME_MS,
             user_verification=USER_VERIFIED,
+            allow_credentials=_described(allowed),
         )
     )
 
@@ -171,15 +165,22 @@ def read_use(sent: Mapping[str, Any]) -> AuthenticationCredential:
     return _attempt(lambda: parse_authentication_credential_json(dict(sent)))
 
 
-def verify_use(read: AuthenticationCredential, purpose: Purpose, known: AnyRow | None) -> Use:
+def verify_use(
+    read: AuthenticationCredential,
+    purpose: Purpose,
+    known: AnyRow | None,
+    subject: str | None = None,
+) -> Use:
     """Check that a known passkey signed our challenge just now, by the hand of the member whose it
     is. Uses the challenge up in any case; raises NotVerified. Call it outside of any transaction.
 
     The sign count is left to `count_use`, which compares and stores it in one statement: here
     another request could come between, and what nobody signed could pass for a clone.
     """
-    challenge = _take(read.response.client_data_json, purpose)
+    challenge = _take(read.response.client_data_json, purpose, subject)
     handle = read.response.user_handle
+    if handle is None and subject is not None:  # asked for by its name, it need not say whose it is
+        handle = user_handle(subject)
     if known is None or handle is None:
         raise NotVerified
     if not hmac.compare_digest(handle, user_handle(known.member)):
@@ -263,6 +264,17 @@ def count_use(connection: Connection, use: Use) -> bool:
         .values(sign_count=use.sign_count, is_backed_up=use.is_backed_up, last_used_at=now_ms())
     )
     return counted.rowcount == 1
+
+
+def _described(rows: Sequence[AnyRow]) -> list[PublicKeyCredentialDescriptor]:
+    """Kept passkeys as a browser is told of them."""
+    return [
+        PublicKeyCredentialDescriptor(
+            id=base64url_to_bytes(row.credential),
+            transports=[AuthenticatorTransport(each) for each in orjson.loads(row.transports)],
+        )
+        for row in rows
+    ]
 
 
 def _take(client_data: bytes, purpose: Purpose, subject: str | None = None) -> bytes:

@@ -370,7 +370,7 @@ challenge = Table(
     "challenge",
     METADATA,
     Column("hash", Hash, primary_key=True),
-    _column("purpose", String(20)),  # invitation | passkey | sign_in
+    _column("purpose", String(20)),  # invitation | passkey | proof | sign_in
     _column("subject", null=True),  # the invitation or member that it was given for
     _column("expires_at", BigInteger),
 )

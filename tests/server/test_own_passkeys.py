@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from flask import Flask
+from sqlalchemy import select, update
 from webauthn.helpers import bytes_to_base64url
 from werkzeug.test import TestResponse
 
 from server.database import begin
-from server.tables import challenge, passkey
+from server.organisations import create_organisation
+from server.tables import challenge, passkey, session
 from server.who import now_ms
 from tests.server.authenticator import Authenticator, Browser
 from tests.server.office import Office, Phone, new_id
@@ -202,3 +206,86 @@ def test_a_locked_phone_and_a_program_see_no_passkeys(office: Office, browser: B
         assert browser.session.post(f"/api/passkeys/{path}", {}).json["code"] == "device_secret"
     with begin(office.organisation) as connection:
         assert len(connection.execute(passkey.select()).all()) == 1
+
+
+@pytest.fixture
+def long_ago(browser: Browser) -> Browser:
+    """The same browser, an hour after its member signed in."""
+    with begin(None) as connection:
+        organisation = connection.scalar(
+            select(session.c.organisation).where(session.c.member == browser.session.member)
+        )
+    with begin(organisation, write=True) as connection:
+        connection.execute(update(session).values(created_at=now_ms() - 3_600_000))
+    return browser
+
+
+def proven(browser: Browser, prove: Callable[[dict[str, Any]], object]) -> TestResponse:
+    """Add a passkey, with the proof that `prove` makes of its options."""
+    asked = browser.session.post("/api/passkeys/options", {}).json
+    body = {"credential": Authenticator().create(asked["options"]), "name": "Key"}
+    return browser.session.post("/api/passkeys", body | {"proof": prove(asked["proof"])})
+
+
+def test_whoever_signed_in_just_now_proves_nothing_more(browser: Browser) -> None:
+    assert browser.session.post("/api/passkeys/options", {}).json["proof"] is None
+
+
+def test_an_open_phone_alone_makes_no_key_that_would_outlast_it(long_ago: Browser) -> None:
+    answer = add(long_ago, Authenticator())
+    assert (answer.status_code, answer.json["code"]) == (401, "sign_in_again")
+    assert names(long_ago) == ["Pixel 8"]
+
+
+def test_a_passkey_that_they_have_vouches_for_another(long_ago: Browser) -> None:
+    own = long_ago.authenticator
+    asked = long_ago.session.post("/api/passkeys/options", {}).json["proof"]
+    assert [each["id"] for each in asked["allowCredentials"]] == [
+        bytes_to_base64url(own.passkeys[0].id)
+    ]
+    assert proven(long_ago, own.get).status_code == 201
+    assert names(long_ago) == ["Pixel 8", "Key"]
+
+
+def test_a_passkey_asked_for_by_name_need_not_say_whose_it_is(long_ago: Browser) -> None:
+    def without_handle(options: dict[str, Any]) -> object:
+        given = long_ago.authenticator.get(options)
+        del given["response"]["userHandle"]
+        return given
+
+    assert proven(long_ago, without_handle).status_code == 201
+
+
+def test_nothing_else_vouches(colleague: Browser, long_ago: Browser) -> None:
+    own = long_ago.authenticator
+    spent: list[object] = []
+
+    def replayed(options: dict[str, Any]) -> object:
+        spent.append(own.get(options))
+        return spent[0]
+
+    assert proven(long_ago, replayed).status_code == 201
+    for prove in (
+        replayed,
+        lambda options: colleague.authenticator.get(options),
+        lambda _options: own.get(long_ago.options()),  # what was signed to sign in
+        lambda _options: {"id": "x"},
+        lambda _options: own.get(colleague.session.post("/api/passkeys/options", {}).json["proof"]),
+    ):
+        answer = proven(long_ago, prove)
+        assert (answer.status_code, answer.json["code"]) == (403, "passkey_refused")
+    answer = proven(long_ago, lambda _options: "mine")
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed")
+    assert len(names(long_ago)) == 2
+
+
+def test_in_a_demo_whoever_has_no_passkey_adds_their_first(app: Flask) -> None:
+    organisation = create_organisation("Demo", is_demo=True)
+    office = Office(app, organisation)
+    member = office.add("coordinator", "North")
+    demo = Browser(office.session(member), Authenticator())
+    Phone.enrol(demo.session)
+    with begin(organisation, write=True) as connection:
+        connection.execute(update(session).values(created_at=now_ms() - 3_600_000))
+    assert add(demo, Authenticator()).status_code == 201
+    assert add(demo, Authenticator()).json["code"] == "sign_in_again"

@@ -51,14 +51,20 @@ export class Security {
     return { passkey: ways.includes('prf'), passphrase: ways.includes('passphrase') };
   }
 
-  /** A new passkey for this member; it opens the store on this phone too where it can. From a tap. */
+  /**
+   * A new passkey for this member; it opens the store on this phone too where it can. From a tap. Unless they signed in
+   * just now, one that they have is shown first: nobody adds a key of their own on a phone left open.
+   */
   async addPasskey(name: string): Promise<AddPasskeyResult> {
-    const asked = await this.#ask('/api/passkeys/options', readOptions, { body: {} });
+    const asked = await this.#ask('/api/passkeys/options', readAdding, { body: {} });
     if (!('answer' in asked)) return asked.trouble;
     const { authenticator } = this.platform;
-    const made = await authenticator.make(asked.answer);
+    const { options, proof } = asked.answer;
+    const own = proof && (await authenticator.give(proof));
+    if (typeof own === 'string') return own;
+    const made = await authenticator.make(options);
     if (typeof made === 'string') return made;
-    const body = { credential: made.credential, name };
+    const body = { credential: made.credential, name, ...(own && { proof: own.credential }) };
     const reply = await this.#ask('/api/passkeys', isObjectRead, { body });
     if (!('answer' in reply)) return reply.trouble;
     const given = made.shown || made.never ? null : await authenticator.show([made.id]);
@@ -123,6 +129,14 @@ export class Security {
 
 const done = () => true as const;
 const isObjectRead = (body: unknown) => (isObject(body) ? body : null);
+
+/** What makes a passkey, and what one that they have must sign besides, if anything. */
+function readAdding(body: unknown): { options: object; proof: object | null } | null {
+  const options = readOptions(body);
+  return options && isObject(body)
+    ? { options, proof: isObject(body.proof) ? body.proof : null }
+    : null;
+}
 
 /** A list under its name; null for an answer that is none. */
 function listOf<T>(name: string): (body: unknown) => T[] | null {

@@ -41,6 +41,8 @@ export class FakeServer {
   readonly escrow = new FakeEscrow();
   me: Me = { ...ME };
   signedIn = false;
+  /** Somebody signed in just now: they add a passkey without showing one that they have. */
+  isFresh = true;
   /** The next invitation is a recovery: its session may have the escrow's copy back. */
   recovery = false;
   /** Devices that have said that they are erased. */
@@ -171,8 +173,12 @@ export class FakeServer {
     const own = this.#own();
     const named = own.find(([credential]) => idOf(credential) === id);
     if (isList) return json({ passkeys: own.map(described) });
-    if (id === 'options') return json({ options: OPTIONS });
+    if (id === 'options') return json({ options: OPTIONS, proof: this.isFresh ? null : OPTIONS });
     if (!id) {
+      const proof = body.proof as { id: string } | undefined;
+      if (!this.isFresh && !proof) return problem(401, 'sign_in_again');
+      if (proof && !own.some(([credential]) => credential === proof.id))
+        return problem(403, 'passkey_refused');
       const credential = this.#keepPasskey(body.credential, String(body.name));
       return json({ id: idOf(credential) }, 201);
     }

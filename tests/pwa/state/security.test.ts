@@ -54,6 +54,16 @@ test('a person’s no, an authenticator that has one and a server’s no are tol
   expect(await phone.app.security.addPasskey('Key')).toBe('signed_out');
 });
 
+test('long after they signed in, a passkey that they have is shown before another is added', async () => {
+  server.isFresh = false;
+  phone.authenticator.asked.length = 0;
+  expect(await phone.app.security.addPasskey('Key')).toBe('added');
+  expect(phone.authenticator.asked).toEqual(['give', 'make', 'show']);
+  phone.authenticator.declines.push('cancelled');
+  expect(await phone.app.security.addPasskey('Third')).toBe('cancelled');
+  expect((await listed()).map(({ name }) => name)).toEqual(['Test phone', 'Key']);
+});
+
 test('a passkey is renamed; removed, it opens this phone no more', async () => {
   await phone.app.security.addPasskey('Key');
   const [first, second] = await listed();
