@@ -213,9 +213,9 @@ def leave(organisation_id: str, email: str) -> int:
 def leave_in(
     connection: Connection, organisation_id: str, id_: str, *, by: Caller | None = None
 ) -> int:
-    """End a membership, inside the caller's transaction: passkeys, invitations, sessions and tokens
-    end, and phones erase themselves at their next contact; how many phones that concerns, none for
-    one who had left.
+    """End a membership, inside the caller's transaction: passkeys, sessions, tokens and invitations
+    end, those that they made for others too, and phones erase themselves at their next contact; how
+    many phones that concerns, none for one who had left.
 
     What they held stays under their name, for their team to hand over: with no holder it would
     stand on the waitlist, open to every supervisor of the organisation.
@@ -238,6 +238,7 @@ def leave_in(
         return 0
     for table in (session, passkey, invitation, supervision):
         connection.execute(table.delete().filter_by(**at))
+    connection.execute(invitation.delete().filter_by(organisation=organisation_id, invited_by=id_))
     connection.execute(update(token).filter_by(**at, revoked_at=None).values(revoked_at=now_ms()))
     phones = revoke(connection, organisation_id, member=id_, by=by)
     write_as_server(

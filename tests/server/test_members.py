@@ -221,6 +221,18 @@ def test_who_leaves_loses_everything_at_once(
     assert supervisor.fields(phone.member)["status"] == "left"
 
 
+def test_who_leaves_has_let_nobody_else_in(phone: Phone, supervisor: Phone, office: Office) -> None:
+    administrator = office.phone(office.add("administrator"))
+    link = act(supervisor, phone.member, "invitation")[1]["link"]
+    others = act(administrator, phone.member, "invitation")[1]["link"]
+    assert act(administrator, supervisor.member, "leave")[0] == 200
+    opened = [
+        phone.session.post("/api/invitations/open", {"token": each.rpartition("/")[2]}).status_code
+        for each in (link, others)
+    ]
+    assert opened == [403, 200]
+
+
 def test_the_charts_of_who_left_stay_with_their_team_to_be_handed_over(
     phone: Phone, colleague: Phone, supervisor: Phone, of_south: Phone
 ) -> None:
