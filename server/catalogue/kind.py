@@ -80,7 +80,7 @@ class CatalogueKind:
     write: tuple[str, ...]
     deletable: bool
     is_single: bool
-    """There is one such record an organisation; its id is the organisation's."""
+    """There is one such record an organisation; its id is the organisation's, and no other's is."""
     schema: Schema
     fields: Mapping[str, CatalogueField]
     engine: Kind

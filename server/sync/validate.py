@@ -129,7 +129,7 @@ def _read_kind(author: Author, offer: Offer, language: str) -> Refusal | None:
     expected = offer.record if kind.name == "patient" else offer.patient
     if (offer.patient is None) == (kind.scope == "chart") or offer.patient != expected:
         return _refuse("invalid", "shape", language, "patient")
-    if kind.is_single and offer.record != author.organisation:
+    if kind.is_single != (offer.record == author.organisation):
         return _refuse("invalid", "shape", language, "record")
     if author.is_trusted:
         return None
