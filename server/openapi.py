@@ -67,7 +67,7 @@ def _template(path: str) -> str:
 def _operation(route: Route) -> dict[str, Any]:
     summary = (route.view.__doc__ or "").strip().partition("\n")[0]
     operation: dict[str, Any] = {
-        "operationId": route.view.__name__,
+        "operationId": f"{route.view.__module__.rpartition('.')[2]}_{route.view.__name__}",
         "summary": summary,
         "security": SIGNED_IN["chart" if route.is_for_programs else route.scope],
         "responses": {

@@ -198,6 +198,9 @@ def test_problems_are_said_in_the_asked_language(app: Flask) -> None:
 def test_the_interface_describes_every_route_and_the_catalogue(phone: Phone, app: Flask) -> None:
     document = app.test_client().get("/api/openapi.json").json
     assert document["openapi"] == "3.1.0"
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    ids = [each["operationId"] for each in operations]
+    assert len(set(ids)) == len(ids)
     assert document["paths"].keys() >= {"/api/sync", "/api/records/{record_id}/history"}
     assert "fields_of_medication" in document["components"]["schemas"]
     catalogue = phone.session.get("/api/catalogue", **{"Accept-Language": "es"}).json
