@@ -138,7 +138,10 @@ export class Running {
   /** Erases every store whose phone was revoked, whoever uses this one; says so to the server until it is heard. */
   async askRevoked(): Promise<void> {
     const { erasures, stores, session } = this.parts;
-    for (const store of await erasures.revoked(await stores.all())) await this.#erase(store);
+    for (const store of await erasures.revoked(await stores.all())) {
+      if (this.#isOpen(store)) await this.#handIn();
+      await this.#erase(store);
+    }
     await erasures.tell();
     if (session.phase !== 'open') await this.turned();
   }
@@ -202,6 +205,13 @@ export class Running {
     } catch (error) {
       ignoreEnd(error, store);
     }
+  }
+
+  /** What the open store has not sent goes to the office first, where a supervisor may take it in. Tried once. */
+  async #handIn(): Promise<void> {
+    const { putAway, sync, syncer } = this.parts;
+    await putAway();
+    if (sync.unsent) await syncer.schedule.ask();
   }
 
   async #erase(store: Store): Promise<void> {

@@ -18,14 +18,18 @@ export interface Batch {
   made: string | null;
 }
 
-/** The next changes to send, oldest first, at most `most`. Durable: after this their content stays as it is. */
-export function takeBatch(store: Store, most = MOST_CHANGES): Promise<Batch> {
+/**
+ * The next changes to send, oldest first, at most `most`, of those beyond `after`. Durable: after this their content
+ * stays as it is.
+ */
+export function takeBatch(store: Store, most = MOST_CHANGES, after = 0): Promise<Batch> {
   return store.write(async (step, memory) => {
     const { device, next, sent } = memory.numbering;
     const ledger = new Ledger(memory.entries);
     const pending = ledger.pending().filter((entry) => entry.device === device);
     lowerTimes(pending.filter((entry) => entry.n > sent)).forEach((entry) => ledger.put(entry));
-    const changes = fitting(ledger.pending().map((entry) => entry.change!)).slice(0, most);
+    const left = ledger.pending().filter((entry) => entry.n > after);
+    const changes = fitting(left.map((entry) => entry.change!)).slice(0, most);
     const numbering = { device, next, sent: Math.max(sent, changes.at(-1)?.n ?? 0) };
     if (numbering.sent > sent) {
       await ledger.write(step);

@@ -4,6 +4,7 @@
  */
 import { untoldReads } from '../store/reads';
 import { StoreFull } from '../store/database';
+import type { Entry } from '../store/journal';
 import { Locked } from '../store/seal';
 import type { Store } from '../store/store';
 import { applyAnswer, applyOutcomes } from './answer';
@@ -24,7 +25,7 @@ export interface Round {
   /** What this phone is called where devices are listed. */
   name: string;
   status: () => Promise<Status>;
-  /** Called before a chart is forgotten: open forms save while their work still counts as made before. */
+  /** Called before a chart or all is forgotten: open forms save while their work still counts as made before. */
   leave: () => Promise<void>;
   /** Records that have come so far; more are coming. */
   progress: (records: number) => void;
@@ -47,6 +48,7 @@ async function exchange(round: Round): Promise<Outcome> {
   const { store, client } = round;
   let most = MOST_CHANGES;
   let received = 0;
+  let handedIn: number | null = null;
   let mended = false;
   let anew = false;
   for (;;) {
@@ -56,7 +58,7 @@ async function exchange(round: Round): Promise<Outcome> {
       anew = true;
       await beginAnew(store);
     }
-    const batch = await takeBatch(store, most);
+    const batch = await takeBatch(store, most, handedIn ?? 0);
     const reads = await untoldReads(store);
     const reply = await client.call('/api/sync', readAnswer, {
       body: await requestOf(round, batch, reads),
@@ -68,6 +70,14 @@ async function exchange(round: Round): Promise<Outcome> {
         if (batch.changes.length === 1) await refuse(store, batch, reply, round.now());
         most = Math.ceil(batch.changes.length / 4);
         continue;
+      }
+      if (reply.wipe) {
+        // The server keeps each part for a supervisor to review; only after the last is the phone erased.
+        if (handedIn === null) await round.leave();
+        const last: number = batch.changes.at(-1)?.n ?? handedIn ?? 0;
+        handedIn = last;
+        if (pendingIn(store).some(({ n }) => n > last)) continue;
+        return reply;
       }
       const failed = mended ? reply : await mend(round, reply);
       if (failed) return failed;
@@ -93,8 +103,15 @@ async function exchange(round: Round): Promise<Outcome> {
 
 /** Changes are left in the outbox, and the server answers what it is sent. */
 function isMoreToSend(store: Store, batch: Batch, answer: Answer): boolean {
-  const isLeft = store.memory.entries.some((entry) => entry.state === 'pending');
-  return isLeft && batch.changes.length > 0 && answer.accepted.length + answer.refused.length > 0;
+  return (
+    pendingIn(store).length > 0 &&
+    batch.changes.length > 0 &&
+    answer.accepted.length + answer.refused.length > 0
+  );
+}
+
+function pendingIn({ memory }: Store): Entry[] {
+  return memory.entries.filter(({ state }) => state === 'pending');
 }
 
 async function requestOf(

@@ -155,3 +155,30 @@ test('a full phone erases it all the same', async () => {
   expect([phone.app.phase, await databases()]).toEqual(['signed_out', []]);
   expect(server.erased).toEqual([device]);
 });
+
+test('all that was unsent is handed in before it is erased, in as many parts as it takes', async () => {
+  const before = server.requests.length;
+  server.faults.push('lost_request');
+  const some = Array.from({ length: 2_001 }, (_, nth) => ({
+    ...{ record: `x${nth}`, kind: 'goal', patient: P, seen: 0, set: { a: 1 } },
+  }));
+  await phone.app.save(some);
+  await until(() => phone.app.sync.phase === 'waiting');
+  revoke();
+  await phone.app.syncNow();
+  expect(phone.app.erasures).toMatchObject([{ device, unsent: 2_001 }]);
+  const sent = server.requests.slice(before).map(({ changes }) => changes?.map(({ n }) => n) ?? []);
+  expect(sent.map(({ length }) => length)).toEqual([1_000, 1_000, 1]);
+  expect(new Set(sent.flat()).size).toBe(2_001);
+});
+
+test('open, and asked whether it is revoked, it hands in first, with what forms save', async () => {
+  phone.app.onLeave(() =>
+    phone.app.save([{ record: 'x', kind: 'goal', patient: P, seen: 0, set: { a: 1 } }]),
+  );
+  revoke();
+  phone.app.wake();
+  await until(() => phone.app.phase === 'signed_out' && server.erased.length === 1);
+  const sent = server.requests.flatMap(({ changes }) => changes ?? []);
+  expect(sent[0]).toMatchObject({ n: 1, record: 'x' });
+});
