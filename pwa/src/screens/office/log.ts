@@ -47,6 +47,11 @@ export function whatText(what: string): string {
   return known ? t(`office.what_${known}` satisfies Key) : label('access_log', 'what', what);
 }
 
+/** Beside these stand a person's own words; beside all else, which phone or passkey it was. */
+export function isReasoned(what: string): boolean {
+  return ['opening', 'legal_hold', 'purged'].includes(what);
+}
+
 /** Entries that say more than a reading of a chart that somebody holds: what a supervisor looks for. */
 export function isNotable(what: string): boolean {
   return ['opening', 'escrow_release', 'recovered', 'passkey_cloned', 'export', 'purged'].includes(

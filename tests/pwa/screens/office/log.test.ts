@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { filterOf, isFiltered, KNOWN, whatText } from '../../../../pwa/src/screens/office/log';
+import {
+  filterOf,
+  isFiltered,
+  isReasoned,
+  KNOWN,
+  whatText,
+} from '../../../../pwa/src/screens/office/log';
 import { LANGUAGES, setLanguage } from '../../../../pwa/src/words';
 
 afterEach(() => setLanguage('en'));
@@ -32,4 +38,8 @@ test('an address names whom, which chart and which days', () => {
   expect(filter).toEqual({ member: 'M', patient: null, from: '2026-05-01', to: null });
   expect(isFiltered(filter)).toBe(true);
   expect(isFiltered(filterOf(new URLSearchParams()))).toBe(false);
+});
+
+test("only a person's own words stand apart; a phone's or a passkey's name belongs to what was done", () => {
+  expect(KNOWN.filter(isReasoned)).toEqual(['opening', 'legal_hold', 'purged']);
 });
