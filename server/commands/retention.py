@@ -75,7 +75,7 @@ def purge(patient: str | None, organisation_id: str) -> None:
             continue  # decided otherwise since it was listed
         purged += 1
         click.echo(f"Purged {each}.")
-    swept = sweep(organisation_id, now)
+    swept = sweep(organisation_id, settings.home, now)
     click.echo(f"Charts purged: {purged}. Late changes of purged charts taken away: {swept}.")
 
 

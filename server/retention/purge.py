@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, exists, select, update
 from server.access_log import Entry, note
 from server.database import begin, overwrite, settle
 from server.grants import KEPT_AFTER_LOSS_MS
-from server.retention.purged import PURGED, purged_charts
+from server.retention.due import batches
+from server.retention.purged import PURGED, purged_among, purged_charts
 from server.retention.standing import Kept, standing
 from server.summaries.kept import Kept as Papers
 from server.sync.stored import take_counter
@@ -41,9 +42,15 @@ def purge(organisation: str, patient: str, home: Path, now: int) -> None:
     settle()
 
 
-def sweep(organisation: str, now: int) -> int:
+def sweep(organisation: str, home: Path, now: int) -> int:
     """Take away what phones sent late of charts that were purged, and was kept as refused for as
-    long as somebody may still look at it; how many changes that were."""
+    long as somebody may still look at it; how many changes that were. Papers of these charts go
+    too: one was being set as its chart went, or lies in the home of another host."""
+    papers = Papers(home)
+    with begin(organisation) as connection:
+        for some in batches(papers.charts()):
+            for patient in purged_among(connection, organisation, some):
+                papers.forget(patient)
     with begin(organisation, write=True) as connection:
         overwrite(connection)
         late = delete(refusals).where(

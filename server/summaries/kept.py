@@ -46,6 +46,12 @@ class Kept:
         os.replace(name, path)
         self._thin_out()
 
+    def charts(self) -> list[str]:
+        """The charts of which there are PDFs, or were."""
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(each.name for each in self.folder.iterdir())
+        return []
+
     def forget(self, patient: str) -> None:
         """Throws away every PDF of a chart."""
         with contextlib.suppress(FileNotFoundError):

@@ -365,9 +365,22 @@ def test_what_a_phone_sends_late_of_a_purged_chart_is_refused_and_kept_for_a_whi
         "This chart was removed after its retention period."
     }
     assert found(office, tmp_path, NAME) == {"refusals"}
-    assert sweep(office.organisation, now_ms()) == 0
-    assert sweep(office.organisation, now_ms() + 31 * DAY) == 2
+    assert sweep(office.organisation, tmp_path, now_ms()) == 0
+    assert sweep(office.organisation, tmp_path, now_ms() + 31 * DAY) == 2
     assert found(office, tmp_path, NAME) == set()
+
+
+def test_a_paper_that_was_being_set_as_its_chart_went_goes_with_the_next_purge(
+    office: Office, supervisor: Phone, chief: Session, old: str, tmp_path: Path
+) -> None:
+    papers, other = Papers(tmp_path), new_id()
+    assert sweep(office.organisation, tmp_path, now_ms()) == 0
+    approved(old, supervisor.session, chief)
+    purge(office.organisation, old, tmp_path, now_ms())
+    for patient in (old, other):
+        papers.put(f"{patient}/{'a' * 64}", b"%PDF")
+    sweep(office.organisation, tmp_path, now_ms())
+    assert papers.charts() == [other]
 
 
 def test_a_program_does_not_bring_a_purged_chart_back_either(
