@@ -6,6 +6,14 @@ export interface DateParts {
   day: string;
 }
 
+/** In which order a language writes the parts of a date: month first in the United States, day first elsewhere. */
+export function orderOfParts(locale: string): (keyof DateParts)[] {
+  return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', day: 'numeric' })
+    .formatToParts(0)
+    .map(({ type }) => type)
+    .filter((type) => type === 'year' || type === 'month' || type === 'day');
+}
+
 const PARTIAL = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
 export function partsOfDate(value: string | null): DateParts {

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { dateOfParts, daysInMonth, isDate, partsOfDate } from '../../../pwa/src/fields/dates';
+import {
+  dateOfParts,
+  daysInMonth,
+  isDate,
+  orderOfParts,
+  partsOfDate,
+} from '../../../pwa/src/fields/dates';
 
 test('a date may be a year, a month or a day', () => {
   for (const date of ['2026', '2026-11', '2026-11-21', '2024-02-29'])
@@ -42,4 +48,10 @@ test('months have the days that they have', () => {
   expect([1, 2, 4].map((month) => daysInMonth(2026, month))).toEqual([31, 28, 30]);
   expect([1900, 2000, 2024].map((year) => daysInMonth(year, 2))).toEqual([28, 29, 29]);
   expect(daysInMonth(31, 1)).toBe(31);
+});
+
+test('the parts of a date stand as the language writes them', () => {
+  expect(orderOfParts('en-US')).toEqual(['month', 'day', 'year']);
+  expect(orderOfParts('es-US')).toEqual(['day', 'month', 'year']);
+  expect(orderOfParts('en-GB')).toEqual(['day', 'month', 'year']);
 });
