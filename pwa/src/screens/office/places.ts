@@ -22,6 +22,13 @@ export const PLACES = [
 
 export type Place = (typeof PLACES)[number]['place'];
 
+/** Whoever has no chart by office has these where others have their day and their patients. */
+const TABS: readonly Place[] = ['people', 'devices', 'access'];
+
+export function tabsOf(role: Role | undefined) {
+  return role === 'administrator' ? PLACES.filter(({ place }) => TABS.includes(place)) : [];
+}
+
 export function placesOf(role: Role) {
   return PLACES.filter(({ roles }) => (roles as readonly Role[]).includes(role));
 }
