@@ -68,7 +68,7 @@ def open_chart(patient_id: str) -> ResponseReturnValue:
 def of_office() -> ResponseReturnValue:
     """The openings of charts that the caller supervises, the newest first; the asking is noted."""
     asker, after = caller(), asked_place()
-    with begin(asker.organisation, write=True) as connection:
+    with begin(asker.organisation) as connection:
         found: list[AnyRow] = []
         while len(found) <= PAGE:
             rows = _page(connection, asker.organisation, after)
@@ -81,6 +81,7 @@ def of_office() -> ResponseReturnValue:
         page = found[:PAGE]
         patients = names_of_patients(connection, asker.organisation, {r.patient for r in page})
         members = names_of(connection, asker.organisation, {r.member for r in page})
+    with begin(asker.organisation, write=True) as connection:
         note_call(connection)
     following = Place(page[-1].starts_at, page[-1].id) if len(found) > PAGE else None
     return {

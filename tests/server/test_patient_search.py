@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from server import limits
+from server import limits, patient_search
 from server.database import begin
 from server.patient_search import words_of
 from server.tables import access_log
@@ -177,6 +177,21 @@ def test_each_patient_found_is_noted_and_no_name_that_was_typed(
         (of_south.member, rosa, None),
         (of_south.member, None, None),
     }
+
+
+def test_looking_through_everybody_keeps_no_phone_waiting(
+    rosa: str, of_south: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An embedded database has one writer: a search is none until it knows what to note."""
+    by_name = patient_search.Sought.among
+
+    def meanwhile(self: Any, patients: Any) -> Any:
+        of_south.new_patient("Meanwhile")
+        assert not of_south.sync()["refused"]
+        return by_name(self, patients)
+
+    monkeypatch.setattr(patient_search.Sought, "among", meanwhile)
+    assert found(of_south, "Rosa Núñez Rivera", BORN) == [rosa]
 
 
 def test_who_goes_through_names_is_stopped(
