@@ -76,7 +76,7 @@ async function exchange(round: Round): Promise<Outcome> {
         if (handedIn === null) await round.leave();
         const last: number = batch.changes.at(-1)?.n ?? handedIn ?? 0;
         handedIn = last;
-        if (pendingIn(store).some(({ n }) => n > last)) continue;
+        if (store.isOpen && pendingIn(store).some(({ n }) => n > last)) continue;
         return reply;
       }
       const failed = mended ? reply : await mend(round, reply);
