@@ -60,6 +60,7 @@ export function applyAnswer(
       if (arrived[0]!.patient !== null) showAgain(ledger, arrived[0]!.patient);
     }
     coverLaid(ledger, answer.records, now);
+    if (!answer.more) dropUnpulled(ledger).forEach((shelf) => touched.add(shelf));
     for (const row of await store.db.getAllFromIndex('journal', 'answered', longAgo(now), 500))
       if (row.state === 'kept') ledger.drop(row);
     await ledger.write(step);
@@ -168,6 +169,18 @@ function coverLaid(ledger: Ledger, records: ServerRecord[], now: number): void {
     if ((version.get(entry.change!.record) ?? 0) >= entry.seq!)
       ledger.put({ ...entry, state: 'kept', answered: entry.answered ?? now });
   }
+}
+
+/**
+ * A record of no chart that has not come when all has come is pulled by nobody, as the office's own: what was made of it
+ * here was only passed on, and leaves. Returns the shelves on which it lay.
+ */
+function dropUnpulled(ledger: Ledger): Shelf[] {
+  const unpulled = ledger
+    .all()
+    .filter(({ state, patient }) => state === 'laid' && patient === null);
+  unpulled.forEach((entry) => ledger.drop(entry));
+  return unpulled.map((entry) => shelfOf(entry.change!));
 }
 
 /** The records of notices, found among what came and else in the charts: rare enough to open them for it. */

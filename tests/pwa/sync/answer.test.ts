@@ -223,3 +223,24 @@ test('reads that were told are forgotten, those that were not are told next time
   expect(server.reads).toEqual([expect.objectContaining({ patient: P, what: 'chart' })]);
   expect(await places('read/')).toEqual([]);
 });
+
+test('a record that is pulled by nobody, as the office’s own, leaves this phone once it is answered', async () => {
+  const whole = server.fetch;
+  server.fetch = async (path, init) => {
+    const response = await whole(path, init);
+    if (path !== '/api/sync') return response;
+    const body = (await response.json()) as { records?: { kind: string }[] };
+    return Response.json({
+      ...body,
+      records: body.records?.filter(({ kind }) => kind !== 'vacancy'),
+    });
+  };
+  const vacancy = { record: 'v', kind: 'vacancy', patient: null, seen: 0, set: { title: 'Nurse' } };
+  const word = { record: 'w', kind: 'glossary_entry', patient: null, seen: 0, set: { term: 'BP' } };
+  await phone.app.save([vacancy, word]);
+  await phone.app.syncNow();
+  expect(phone.app.sync.unsent).toBe(0);
+  expect((await rows()).map(({ n, state }) => [n, state])).toEqual([[2, 'kept']]);
+  expect(await store().show('library/vacancy')).toBeNull();
+  expect(await store().show('library/glossary_entry')).toMatchObject([{ id: 'w', unsent: [] }]);
+});
