@@ -6,7 +6,7 @@
  *                          |  not opened by their passkey: locked; after a recovery, opened by the escrow
  *   locked --passkey or passphrase, no network--> the store that it opens, whosever it is --> open, or leased
  */
-import { StoreFull } from '../store/database';
+import { ifRoom } from '../store/database';
 import type { Shown } from '../store/keys';
 import { isOver, keepTime, readClock, readRules } from '../store/lease';
 import { ACCOUNT } from '../store/memory';
@@ -191,8 +191,9 @@ export class Session {
 
   /** The member has signed out: their store stays, sealed, and opens when they sign in. */
   async leave(): Promise<void> {
-    await this.store?.setLeft(true);
-    this.store?.lock();
+    const { store } = this;
+    if (store) await ifRoom(() => store.setLeft(true));
+    store?.lock();
     this.useAnother();
     await this.stores.waiting();
   }
@@ -233,7 +234,7 @@ export class Session {
         return;
       }
       // Its member had signed out of the version before.
-      if (key) await store.setLeft(true);
+      if (key) await ifRoom(() => store.setLeft(true));
     }
     await this.#toLock();
   }
@@ -368,15 +369,6 @@ export class Session {
     this.canBind = false;
     this.#unsealed = null;
     this.#arrived = null;
-  }
-}
-
-/** What is good to keep, and must not keep anybody from opening their store when it is full. */
-async function ifRoom(write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof StoreFull)) throw error;
   }
 }
 

@@ -59,6 +59,15 @@ export class StoreFull extends Error {
   override name = 'StoreFull';
 }
 
+/** Writes what is good to keep, and must keep nobody from opening or closing their store when it is full. */
+export async function ifRoom(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof StoreFull)) throw error;
+  }
+}
+
 /** A newer version of the app has written this store. */
 export class StoreNewer extends Error {
   override name = 'StoreNewer';

@@ -5,6 +5,7 @@
 import { showShelf, tryShelf, type Shelf } from './charts';
 import {
   eraseDatabase,
+  ifRoom,
   openDatabase,
   putPlain,
   quiet,
@@ -167,7 +168,7 @@ export class Store {
     const { unreadable } = this.memory;
     // Set aside on the disk too, so that a locked phone does not count as unsent what can never be sent.
     if (unreadable.length > (await this.db.countFromIndex('journal', 'state', 'unreadable')))
-      await this.keep((step) => unreadable.forEach((row) => step.putRow(row)));
+      await ifRoom(() => this.keep((step) => unreadable.forEach((row) => step.putRow(row))));
   }
 
   async unlock(key: CryptoKey): Promise<void> {

@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { readClock } from '../../../pwa/src/store/lease';
+import { refuseWrites } from '../disk';
 import { FakeServer, problem } from '../fake/server';
 import { openPhone, Phone, record, until } from '../phone';
 
@@ -596,4 +597,26 @@ test('who signs in to a store that a newer app has written is told so, and no ph
   await restart(phone);
   expect(await phone.app.signIn()).toBe('outdated');
   expect([phone.app.phase, phone.server.devices.size]).toEqual(['signed_out', 1]);
+});
+
+test('on a full phone a store opens, one with a damaged entry too, and signing out locks it', async () => {
+  const server = new FakeServer(one());
+  const phone = await openPhone(server);
+  server.faults.push('lost_request');
+  await phone.app.save(goal());
+  await until(() => phone.app.sync.phase === 'waiting');
+  const { db } = phone.app.session.store!;
+  const [row] = await db.getAll('journal');
+  await db.put('journal', { ...row!, sealed: row!.sealed.slice(0, 20) });
+  await restart(phone);
+  const disk = refuseWrites(1, new DOMException('full', 'QuotaExceededError'));
+  try {
+    expect(await phone.app.unlock()).toBe('open');
+    expect(phone.app.unreadable).toHaveLength(1);
+    const { store } = phone.app.session;
+    expect(await phone.app.signOut(true)).toBe('done');
+    expect([phone.app.phase, store!.seal.isLocked]).toEqual(['signed_out', true]);
+  } finally {
+    disk.end();
+  }
 });
