@@ -56,8 +56,8 @@ def supervised(
 ) -> set[str]:
     """Which of these charts are, at this moment, of a team that this member supervises.
 
-    A chart's teams are those of the members who hold it by assignment; with none, it stands on the
-    waitlist of all supervisors.
+    A chart's teams are those of the members who hold it by assignment; with none, as where its only
+    holder is in no team, it stands on the waitlist of all supervisors.
     """
     theirs = set(
         connection.scalars(
@@ -76,10 +76,11 @@ def supervised(
             grants.c.organisation == organisation,
             grants.c.patient.in_(patients),
             grants.c.source == ASSIGNMENT,
+            member.c.team.is_not(None),
             in_force(now_ms() if now is None else now),
         )
     )
-    teams: dict[str, set[str | None]] = {}
+    teams: dict[str, set[str]] = {}
     for patient, team in rows:
         teams.setdefault(patient, set()).add(team)
     waiting = existing_charts(connection, organisation, set(patients) - teams.keys())

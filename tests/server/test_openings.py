@@ -77,6 +77,20 @@ def test_it_is_in_the_access_log_and_its_supervisors_see_it_with_the_reason(
     assert phone.session.get("/api/office/openings").json["code"] == "forbidden"
 
 
+def test_a_chart_whose_holder_is_in_no_team_is_looked_after_by_every_supervisor(
+    phone: Phone, supervisor: Phone, office: Office
+) -> None:
+    floating = office.phone(office.add("clinician"))
+    patient = floating.new_patient()
+    floating.sync()
+    souths = office.phone(office.add("supervisor", "South"))
+    assert open_it(phone, patient).status_code == 201
+    assert [each["patient"] for each in listed(supervisor)] == [patient]
+    give(supervisor, patient, phone.member)  # from then on it is a chart of team North
+    assert [each["patient"] for each in listed(supervisor)] == [patient]
+    assert listed(souths) == []
+
+
 @pytest.mark.parametrize("reason", [None, "", "   ", 7, "x" * 501, "a\0b"])
 def test_without_a_reason_nobody_opens_a_chart_of_others(
     chart: str, of_south: Phone, reason: str | None
