@@ -67,6 +67,7 @@ def keep_copy(device_id: str) -> ResponseReturnValue:
     if device_id != mine.device:
         raise Problem(404, "not_found")
     with begin(mine.organisation, write=True) as connection:
+        _require_in_use(connection, mine.organisation, device_id)
         values = {
             "member": mine.member,
             "sealed": bytes_to_base64url(sealed),
@@ -124,6 +125,18 @@ def opened(sealed: str, device_id: str) -> bytes:
         return AESGCM(key).decrypt(nonce, box, device_id.encode())
     except InvalidTag:
         raise NotOpened from None
+
+
+def _require_in_use(connection: Connection, organisation: str, device_id: str) -> None:
+    """Raise Problem 403 for a phone that was revoked since this request began. Whoever revokes it
+    waits for this transaction, and so finds the copy that it keeps."""
+    in_use = select(device.c.id).where(
+        device.c.organisation == organisation,
+        device.c.id == device_id,
+        device.c.revoked_at.is_(None),
+    )
+    if connection.execute(in_use.with_for_update(read=True)).first() is None:
+        raise Problem(403, "device_revoked", wipe=True)
 
 
 def _kept(connection: Connection, mine: Caller, device_id: str) -> AnyRow | None:

@@ -17,6 +17,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from werkzeug.test import TestResponse
 
 from server import devices, limits
+from server import escrow as module
 from server.database import begin
 from server.limits import Limit
 from server.tables import access_log, escrow, session
@@ -159,6 +160,23 @@ def test_revoking_a_phone_ends_its_copy(owner: Owner) -> None:
     assert refusal(owner.recover(), owner.path) == NONE
     sealed = seal(public, owner.phone.device)
     assert owner.keep(sealed).json["code"] == "device_revoked"
+    with begin(owner.office.organisation) as connection:
+        assert connection.execute(escrow.select()).all() == []
+
+
+def test_a_copy_that_came_as_its_phone_was_revoked_is_not_kept(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = module._read_sealed
+
+    def revoked_meanwhile(sent: object) -> bytes:
+        with begin(owner.office.organisation, write=True) as connection:
+            devices.revoke(connection, owner.office.organisation, id_=owner.phone.device)
+        return read(sent)
+
+    sealed = seal(owner.phone.session.get("/api/me").json["escrow_key"], owner.phone.device)
+    monkeypatch.setattr(module, "_read_sealed", revoked_meanwhile)
+    assert owner.keep(sealed).json["wipe"] is True
     with begin(owner.office.organisation) as connection:
         assert connection.execute(escrow.select()).all() == []
 
