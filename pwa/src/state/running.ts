@@ -66,10 +66,10 @@ export class Running {
     const { phase, store } = session;
     platform.clock.clearTimeout(this.#again as never);
     if (phase === 'open') return this.#opened(store!);
-    if (phase === 'leased' && store) {
-      sync.lastContact = (await readClock(store))?.contact ?? null;
-      this.#watch.start();
-    }
+    // A key is at hand, though nothing is open.
+    if (phase === 'leased' || phase === 'choosing_passphrase') this.#watch.start();
+    else this.#watch.stop();
+    if (phase === 'leased' && store) sync.lastContact = (await readClock(store))?.contact ?? null;
     await stores.waiting();
     sync.unsent = session.phase === 'signed_out' ? 0 : stores.unsent;
     this.#again = platform.clock.setTimeout(() => void this.askRevoked(), REVOKED_AGAIN);

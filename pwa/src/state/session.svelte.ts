@@ -172,8 +172,16 @@ export class Session {
 
   /** The store was locked, here or in another tab. */
   async locked(): Promise<void> {
+    const [unsealed, arrived] = [this.#unsealed, this.#arrived];
     this.#close();
-    await this.#toLock();
+    // At once: what is on the screen goes, whatever becomes of the look at the disk.
+    this.phase = 'locked';
+    if (unsealed?.is === 'recovered') {
+      // The key is forgotten; while the session may, it can be had once more.
+      this.#arrived = arrived;
+      this.stuck = { unsent: (await unsealed.store.outside()).unsent, recoverable: true };
+    }
+    await (unsealed?.is === 'old' ? this.#rest() : this.#toLock());
   }
 
   /** To the sign-in screen; every store stays as it is, sealed. */
@@ -309,9 +317,11 @@ export class Session {
     try {
       return await this.#open(store, me);
     } catch (error) {
+      if (this.store === store) this.store = null;
+      // Locked meanwhile, as by another tab.
+      if (store.seal.isLocked) return 'cancelled';
       console.error(error);
       store.lock();
-      this.store = null;
       return 'damaged';
     }
   }

@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { readClock } from '../../../pwa/src/store/lease';
+import { Store } from '../../../pwa/src/store/store';
 import { refuseWrites } from '../disk';
 import { FakeServer, problem } from '../fake/server';
 import { openPhone, Phone, record, until } from '../phone';
@@ -619,4 +620,39 @@ test('on a full phone a store opens, one with a damaged entry too, and signing o
   } finally {
     disk.end();
   }
+});
+
+test('locked by another tab while it opens, it is locked and not called damaged', async () => {
+  const phone = await openPhone(new FakeServer(one()));
+  await restart(phone);
+  await phone.app.unlock();
+  const tab = await phone.openTab();
+  await phone.app.lock();
+  await until(() => tab.phase === 'locked');
+  const opening = tab.unlock();
+  const { load } = Store.prototype;
+  vi.spyOn(Store.prototype, 'load').mockImplementationOnce(async function (this: Store) {
+    this.seal.lock();
+    return load.call(this);
+  });
+  expect(await opening).toBe('cancelled');
+  expect(tab.phase).toBe('locked');
+});
+
+test('somebody who leaves a recovered store at the choice of a passphrase finds it locked', async () => {
+  const server = new FakeServer(one());
+  const phone = await openPhone(server);
+  await until(() => server.escrow.copies.size === 1);
+  await restart(phone);
+  phone.authenticator.passkeys.clear();
+  phone.authenticator.seals = 'never';
+  server.recovery = true;
+  expect(await phone.app.join('token')).toBe('joined');
+  expect(phone.app.phase).toBe('choosing_passphrase');
+  phone.pass(5 * 60_000);
+  await until(() => phone.app.phase === 'locked' && phone.app.stuck !== null);
+  expect(await phone.app.choosePassphrase(WORDS)).toBe('refused');
+  expect(await phone.app.recover()).toBeNull();
+  expect(await phone.app.choosePassphrase(WORDS)).toBeNull();
+  expect(phone.app.phase).toBe('open');
 });
