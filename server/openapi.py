@@ -259,6 +259,7 @@ _LOG_PLACE = {"type": "string", "pattern": "^[0-9]{1,15}\\.[0-9a-f-]{36}$"}
 _OF_THE_LOG = {"member": UUID, "patient": UUID, "from": _DAY, "to": _DAY}
 
 QUERIES: dict[str, dict[str, dict[str, Any]]] = {
+    "GET /api/office/refusals": {"outcome": {"enum": ["waiting", "dismissed"]}},
     "GET /api/charts/<patient_id>/access": {"after": _LOG_PLACE},
     "GET /api/office/access": _OF_THE_LOG | {"after": _LOG_PLACE},
     "GET /api/office/access.csv": _OF_THE_LOG,

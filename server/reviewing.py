@@ -23,14 +23,12 @@ from server.problems import Problem, asked_language
 from server.sync.envelope import LARGEST
 from server.sync.offer import Author, Offer
 from server.sync.push import take_in
-from server.sync.refuse import WAITING
+from server.sync.refuse import ACCEPTED, DISMISSED, WAITING
 from server.sync.stored import Counter, load_records, take_counter
 from server.sync.validate import validate
 from server.tables import refusals
 from server.waiting import kept_changes, reviewed_by, sent_in
 from server.who import Caller, now_ms
-
-ACCEPTED, DISMISSED = "accepted", "dismissed"
 
 
 def accept(device_id: str, n: int) -> ResponseReturnValue:

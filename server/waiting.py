@@ -4,6 +4,8 @@ its member had left (sync/README.md, Review). server/reviewing.py settles them.
 GET /api/office/refusals?after=… → {"refusals": [{"device", "device_name", "n", "member",
     "member_name", "patient", "patient_name", "kind", "record", "change": as sent, "code",
     "message", "refused_at"}], "next": "…" or null}, in the order in which they came
+GET /api/office/refusals?outcome=dismissed → the same of what was left out, with "reviewed_at",
+    "reviewed_by" and "reviewer_name": what would have begun a record stands in no history
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from flask import Response, request
 from sqlalchemy import Connection, Select, select, tuple_
 
 from server.access import caller, note_call
+from server.audit.names import names_of
 from server.body import as_sent, parse
 from server.database import AnyRow, begin
 from server.grants import existing_charts, supervised
@@ -23,7 +26,7 @@ from server.problems import Problem
 from server.reach import is_in_reach
 from server.readable import withheld_fields, without
 from server.sync.envelope import LARGEST, is_uuid
-from server.sync.refuse import WAITING
+from server.sync.refuse import DISMISSED, WAITING
 from server.sync.stored import load_records
 from server.tables import device, member, refusals
 from server.who import Caller
@@ -31,20 +34,29 @@ from server.who import Caller
 PAGE = 100
 READ_AT_ONCE = 500
 LONGEST_AFTER = 80
+LISTED = (WAITING, DISMISSED)
 WRITES = ("set", "add", "remove")
 
 
 def waiting() -> Response:
     """A page of what waits for the caller's review; the reading is noted for each chart."""
     asker, after = caller(), _read_after(request.args.get("after"))
+    outcome = request.args.get("outcome", WAITING)
+    if outcome not in LISTED:
+        raise Problem(400, "malformed")
     with begin(asker.organisation, write=True) as connection:
-        page, more = _page(connection, asker, after)
+        page, more = _page(connection, asker, outcome, after)
         names = _patient_names(connection, asker.organisation, page)
+        reviewers = names_of(
+            connection, asker.organisation, {row.reviewed_by for row in page if row.reviewed_by}
+        )
         for patient in sorted({row.patient for row in page if row.patient}) or [None]:
             note_call(connection, patient=patient)
     last = page[-1] if more else None
     answer = {
-        "refusals": [_described(row, names, asker.role) for row in page],
+        "refusals": [
+            _described(row, names, asker.role) | _review_of(row, reviewers) for row in page
+        ],
         "next": f"{last.refused_at}.{last.device}.{last.n}" if last else None,
     }
     return Response(as_sent(answer), mimetype="application/json")
@@ -88,11 +100,11 @@ def kept_changes(organisation: str) -> Select[*tuple[Any, ...]]:
 
 
 def _page(
-    connection: Connection, asker: Caller, after: tuple[int, str, int] | None
+    connection: Connection, asker: Caller, outcome: str, after: tuple[int, str, int] | None
 ) -> tuple[list[AnyRow], bool]:
-    """The next PAGE of what they may review, and whether there is more."""
+    """The next PAGE of what they may review or reviewed, and whether there is more."""
     order = (refusals.c.refused_at, refusals.c.device, refusals.c.n)
-    query = kept_changes(asker.organisation).where(refusals.c.outcome == WAITING).order_by(*order)
+    query = kept_changes(asker.organisation).where(refusals.c.outcome == outcome).order_by(*order)
     found: list[AnyRow] = []
     while len(found) <= PAGE:
         part = query if after is None else query.where(tuple_(*order) > tuple_(*after))
@@ -163,6 +175,16 @@ def _described(row: AnyRow, names: Mapping[str, Any], role: str) -> dict[str, An
         "code": answer["code"],
         "message": answer["message"],
         "refused_at": row.refused_at,
+    }
+
+
+def _review_of(row: AnyRow, names: Mapping[str, str]) -> dict[str, Any]:
+    if row.reviewed_by is None:
+        return {}
+    return {
+        "reviewed_at": row.reviewed_at,
+        "reviewed_by": row.reviewed_by,
+        "reviewer_name": names.get(row.reviewed_by),
     }
 
 

@@ -15,6 +15,8 @@ from server.sync.stored import known_dots, save_refusals
 
 WAITING = "waiting"
 """Refused for its phone's sake, not for its own: a supervisor reviews it (server/reviewing.py)."""
+ACCEPTED, DISMISSED = "accepted", "dismissed"
+"""What became of it: taken in, or left out."""
 
 
 def refusal_row(

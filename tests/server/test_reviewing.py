@@ -279,6 +279,27 @@ def test_what_was_left_out_stays_in_the_history_as_refused(phone: Phone, supervi
     assert entry["set"] == {"pronouns": "she"}
 
 
+def test_what_was_left_out_is_listed_with_who_did_so_also_where_no_record_came_of_it(
+    phone: Phone, supervisor: Phone, of_south: Phone
+) -> None:
+    patient = phone.new_patient("Rivera")
+    phone.new("medication", patient, name="Aspirin")
+    revoke(supervisor, phone)
+    created, medication = numbers(supervisor)
+    assert dismiss(supervisor, phone, created) == 204
+    assert numbers(supervisor) == [medication]
+    answer = supervisor.session.get(f"{REFUSALS}?outcome=dismissed").json
+    (left_out,) = answer["refusals"]
+    assert (left_out["n"], left_out["change"]["set"]["name"]) == (created, {"family": "Rivera"})
+    assert (left_out["reviewed_by"], left_out["reviewer_name"]) == (
+        supervisor.member,
+        "Supervisor 2",
+    )
+    assert left_out["reviewed_at"] >= left_out["refused_at"]
+    assert of_south.session.get(f"{REFUSALS}?outcome=dismissed").json["refusals"] == []
+    assert supervisor.session.get(f"{REFUSALS}?outcome=accepted").json["code"] == "malformed"
+
+
 def test_the_same_again_is_answered_the_same_and_the_contrary_is_not_done(
     phone: Phone, supervisor: Phone, second: Phone, office: Office
 ) -> None:
