@@ -53,6 +53,7 @@ def hold(phone: Phone, picture: str) -> None:
         page.evaluate(AXE.read_text())
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    expect(page.get_by_text(phone.word("parts.loading"), exact=True)).to_have_count(0)
     page.screenshot(path=PICTURES / f"{picture}.png")
     found: list[dict[str, Any]] = page.evaluate(FIND_BARRIERS)
     assert found == [], f"{picture}: {found}"
