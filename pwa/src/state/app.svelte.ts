@@ -197,6 +197,7 @@ export class App {
   async choosePassphrase(text: string): Promise<Weakness | Trouble | null> {
     const weakness = this.weakness(text);
     if (weakness) return weakness;
+    if (await this.session.isOthers(text)) return 'common';
     const shown = { way: 'passphrase', text } as const;
     if (this.phase === 'open') {
       await this.#store.addWay(shown);

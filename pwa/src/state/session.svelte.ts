@@ -83,8 +83,13 @@ export class Session {
 
   /** Names that a passphrase of this person must not be made of. */
   get names(): string[] {
-    const me = this.me ?? this.#arrived?.me ?? this.#unsealed?.me;
+    const me = this.#who;
     return me ? [me.name, me.email, me.organisation_name] : [];
+  }
+
+  /** Somebody else's store here opens with it: it would be theirs that opens. */
+  isOthers(passphrase: string): Promise<boolean> {
+    return this.stores.isOthers(passphrase, this.#who?.member ?? null);
   }
 
   /** What waits to be sealed is sealed with this, and opened. Null when it is done. */
@@ -363,6 +368,11 @@ export class Session {
   /** The store of who has arrived, where it is stuck. */
   async #stuckStore(): Promise<Store | null> {
     return this.stuck && this.#arrived ? this.stores.of(this.#arrived.me.member) : null;
+  }
+
+  /** Whose store is open, or about to be sealed. */
+  get #who(): Me | null {
+    return this.me ?? this.#arrived?.me ?? this.#unsealed?.me ?? null;
   }
 
   #now(): number {

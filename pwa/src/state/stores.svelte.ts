@@ -96,6 +96,15 @@ export class Stores {
     return damaged;
   }
 
+  /** Whether this passphrase opens a store here of somebody other than `member`. */
+  async isOthers(text: string, member: string | null): Promise<boolean> {
+    const others = (await this.all()).filter((store) => store.member !== member);
+    const opened = (await wrapsOf(others)).map(({ store, wrap }) =>
+      unwrapKey(store.member, wrap, { way: 'passphrase', text }),
+    );
+    return (await Promise.all(opened)).some((key) => key !== null);
+  }
+
   /** Removes a database that has no key: an erasure was cut short. One that is just being made is left. */
   async sweep(): Promise<void> {
     for (const member of await listMembers()) {

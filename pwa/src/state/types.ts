@@ -55,7 +55,10 @@ export interface Ways {
  */
 export type UnlockResult = 'open' | 'wrong' | 'leased' | 'damaged' | Declined;
 
-/** Why a passphrase would be guessed. common: a known one, a name, a row of keys, or the same again and again. */
+/**
+ * Why a passphrase would be guessed. common: a known one, a name, a row of keys, the same again and again, or one that
+ * opens somebody else's store on this phone.
+ */
 export type Weakness = 'short' | 'digits' | 'common';
 
 /** A store that was erased because its phone was revoked: to be told, until `app.dismissErasures`. */

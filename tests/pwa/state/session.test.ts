@@ -656,3 +656,12 @@ test('somebody who leaves a recovered store at the choice of a passphrase finds 
   expect(await phone.app.choosePassphrase(WORDS)).toBeNull();
   expect(phone.app.phase).toBe('open');
 });
+
+test('a passphrase that opens another’s store here is taken by nobody else', async () => {
+  const server = new FakeServer(one());
+  const phone = await openPhone(server);
+  await phone.app.choosePassphrase(WORDS);
+  await phone.app.lock();
+  await other(phone, 'Imani Okafor');
+  expect(await phone.app.choosePassphrase(WORDS)).toBe('common');
+});
