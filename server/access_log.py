@@ -47,7 +47,6 @@ READS: dict[str, str] = {
 
 ACTS: dict[str, str] = {
     "opening": "a chart was opened without being assigned; the detail is the reason given",
-    "opening_reviewed": "a supervisor has looked at such an opening",
     "refusal_accepted": "what a phone could not bring in was accepted by a supervisor",
     "refusal_dismissed": "it was looked at and left out",
     "invited": "somebody was given a sign-in link",

@@ -17,7 +17,6 @@ export const KNOWN = [
   'office_retention',
   'export',
   'opening',
-  'opening_reviewed',
   'refusal_accepted',
   'refusal_dismissed',
   'invited',
