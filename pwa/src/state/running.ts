@@ -126,6 +126,7 @@ export class Running {
       const isDone = 'answer' in reply && this.#isOpen(store) && (await keepEscrow(store, client));
       if (!isDone && this.#introduced === store) this.#introduced = null;
     } catch (error) {
+      if (this.#introduced === store) this.#introduced = null;
       ignoreEnd(error, store);
     }
   }
@@ -230,7 +231,8 @@ export class Running {
   }
 }
 
-/** Locked or erased in the middle of it, or full: it is done another time, if there is one. */
+/** Locked or erased in the middle of it, or a disk that is full or fails: it is done another time, if there is one. */
 function ignoreEnd(error: unknown, store: Store): void {
-  if (!(error instanceof Locked || error instanceof StoreFull || store.isClosed)) throw error;
+  if (error instanceof Locked || error instanceof StoreFull || store.isClosed) return;
+  console.error(error);
 }

@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { refuseWrites } from '../disk';
 import { FakeServer } from '../fake/server';
 import { Phone, openPhone, record, until } from '../phone';
 
@@ -35,6 +36,23 @@ test('a copy that did not arrive is sent with a later contact of the same openin
   await phone.app.syncNow();
   expect(server.escrow.copies.size).toBe(0);
   mend();
+  await phone.app.syncNow();
+  await until(() => server.escrow.copies.size === 1);
+});
+
+test('a disk that fails while the office is heard is tried again at the next contact', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const whole = server.fetch;
+  let disk: ReturnType<typeof refuseWrites> | undefined;
+  server.fetch = async (path, init) => {
+    const response = await whole(path, init);
+    if (path === '/api/me') disk ??= refuseWrites(1, new DOMException('Broken.', 'UnknownError'));
+    return response;
+  };
+  const phone = await openPhone(server);
+  await until(() => log.mock.calls.length > 0);
+  disk!.end();
+  expect(server.escrow.copies.size).toBe(0);
   await phone.app.syncNow();
   await until(() => server.escrow.copies.size === 1);
 });
