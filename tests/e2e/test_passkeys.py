@@ -89,15 +89,16 @@ def test_signing_out_keeps_the_store_and_signing_in_needs_no_name(
 
 def test_a_sign_in_that_is_played_back_opens_nothing(switch_on: SwitchOn, office: Office) -> None:
     ana = switch_on("ana", seals=True)
-    with ana.page.expect_request("**/api/sign-in") as asked:
+    with ana.page.expect_response("**/api/sign-in") as answered:
         at_the_server(office, "DELETE FROM session")
         ana.reload()
         ana.open("#/sync")
         ana.press("signin.title")
+    assert answered.value.status == 200
     played = ana.page.evaluate(
         """async (body) => (await fetch('/api/sign-in', {
              method: 'POST', body, headers: { 'Content-Type': 'application/json' } })).json()""",
-        asked.value.post_data,
+        answered.value.request.post_data,
     )
     assert (played["status"], played["code"]) == (403, "sign_in_failed")
 

@@ -224,12 +224,13 @@ START = 2**32
 
 def restored(log, kept, order, start=START):
     """The same log after a restore from a backup of its first `kept` changes: the devices bring
-    the rest back, each its own in order of n, meeting in the order that `order` (a list) draws."""
+    the rest back, each its own as they had arrived, meeting in the order that `order` (a list)
+    draws. (Brought back in another order than they arrived, their `at` would be corrected anew.)"""
     waiting = {}
     for change in log[kept:]:
         waiting.setdefault(change.device, []).append(change)
     for changes in waiting.values():
-        changes.sort(key=lambda change: change.n)
+        changes.sort(key=lambda change: change.seq)
     back = []
     for pick in itertools.cycle(order or [0]):
         if not waiting:
@@ -240,6 +241,27 @@ def restored(log, kept, order, start=START):
         back.append(replace(change, seq=start + len(back), seqs=seqs))
         if not waiting[device]:
             del waiting[device]
+
+
+def and_since(log, before, edits):
+    """Changes made after the restore, by people who saw some of what was back by then, or what they
+    had seen before it."""
+    log = list(log)
+    for device, seen, clock in edits:
+        own = [change.n for change in log if change.device == f"d{device}"]
+        views = [change.seq for change in [*before, *log]]
+        made = replace(
+            before[0],
+            device=f"d{device}",
+            member=f"m{device}",
+            n=max(own, default=0) + 1,
+            seq=max(2 * START, log[-1].seq + 1),
+            seen=views[seen % len(views)],
+            set={"owner": f"since {clock}", "note": TEXTS[clock % len(TEXTS)]},
+        )
+        top = Reference(TOY, log).greatest_at_seen_by(made)
+        log.append(replace(made, at=100 + clock if top is None else max(100 + clock, top + 1)))
+    return log
 
 
 def _edit(pools, element_fields, step):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +9,7 @@ from hypothesis import strategies as st
 import sync
 
 from . import laws
-from .histories import POOLS, START, TEXTS, TOY, play, restored, steps
-from .reference import Reference
+from .histories import POOLS, START, TOY, and_since, play, restored, steps
 
 LISTS = ("list_of_a_newer_version",)
 
@@ -64,24 +61,3 @@ def test_law_after_a_restore(law):
         law(sync, TOY, and_since(restored(log, kept, order), log, since))
 
     holds()
-
-
-def and_since(log, before, edits):
-    """Changes made after the restore, by people who saw some of what was back by then, or what they
-    had seen before it."""
-    log = list(log)
-    for device, seen, clock in edits:
-        own = [change.n for change in log if change.device == f"d{device}"]
-        views = [change.seq for change in [*before, *log]]
-        made = replace(
-            before[0],
-            device=f"d{device}",
-            member=f"m{device}",
-            n=max(own, default=0) + 1,
-            seq=max(2 * START, log[-1].seq + 1),
-            seen=views[seen % len(views)],
-            set={"owner": f"since {clock}", "note": TEXTS[clock % len(TEXTS)]},
-        )
-        top = Reference(TOY, log).greatest_at_seen_by(made)
-        log.append(replace(made, at=100 + clock if top is None else max(100 + clock, top + 1)))
-    return log

@@ -22,6 +22,7 @@ from .histories import (
     LIVE_TEXTS,
     POOLS,
     TOY,
+    and_since,
     concurrent_edits_of,
     deletions_of_three,
     pairs_of,
@@ -58,7 +59,11 @@ def histories():
     play_some(60, {name: POOLS[name] for name in ("note", "languages", "signed")}, deletes=0)
     play_some(60, {"note": POOLS["note"]}, most=30, deletes=0)
     found += [
-        restored(log, source.randint(1, len(log)), source.choices(range(4), k=8))
+        and_since(
+            restored(log, source.randint(1, len(log)), source.choices(range(4), k=8)),
+            log,
+            [[source.randrange(each) for each in (4, 61, 41)] for _ in range(source.randrange(4))],
+        )
         for log in source.sample([log for log in found if len(log) > 3], 120)
     ]
     for name in POOLS:
