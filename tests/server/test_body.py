@@ -21,6 +21,7 @@ from server.settings import Settings
 
 JSON = {"Content-Type": "application/json"}
 GZIP = JSON | {"Content-Encoding": "gzip"}
+WHOLE = gzip.compress(b"{}")
 
 
 @pytest.fixture
@@ -106,9 +107,9 @@ def test_what_was_packed_comes_back_however_it_is_cut(size: int, cut: int) -> No
     [
         b"",
         b"not gzip",
-        gzip.compress(b"{}")[:-1],
-        gzip.compress(b"{}") + b"x",
-        gzip.compress(b"{}") + gzip.compress(b"{}"),
+        WHOLE[:-1],
+        WHOLE + b"x",
+        WHOLE + WHOLE,
         zlib.compress(b"{}"),
     ],
 )
