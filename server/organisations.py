@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 from uuid6 import uuid7
 
+from server import epochs
 from server.access import ROLES
 from server.access_log import Entry, note
 from server.database import begin, insert_into
@@ -62,8 +63,8 @@ def create_organisation(
 ) -> str:
     """Make an organisation, without members or with its first administrator; its id. Raises Unfit
     as `add_member` does, and then there is no organisation."""
-    id_ = str(uuid7())
-    device = str(uuid7())
+    id_, device, epoch = (str(uuid7()) for _ in range(3))
+    now = now_ms()
     with begin(id_, write=True) as connection:
         connection.execute(
             organisation.insert(),
@@ -71,14 +72,14 @@ def create_organisation(
                 "id": id_,
                 "name": name,
                 "head": 0,
-                "epoch": str(uuid7()),
-                "epoch_start": 0,
-                "restored_head": 0,
+                "epoch": epoch,
+                "is_restoring": False,
                 "device": device,
                 "is_demo": is_demo,
-                "created_at": now_ms(),
+                "created_at": now,
             },
         )
+        epochs.add_first(connection, id_, epoch, now)
         add_device(connection, id_, None, "server", device)
         if administrator is not None:
             add_in(connection, id_, administrator)

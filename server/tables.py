@@ -5,10 +5,10 @@ are milliseconds since 1970, JSON is text that we made and pass on whole. A tabl
 be an SQL word or a PostgreSQL pseudo-type is in the plural.
 
     organisation ─┬─ team ── supervision             records ── changes ── refusals
-                  ├─ member ─┬─ device ── escrow     grants ── stand_in    notices    files
-                  │          ├─ passkey              access_log ── access_link
+         │        ├─ member ─┬─ device ── escrow     grants ── stand_in    notices    files
+       epoch      │          ├─ passkey              access_log ── access_link
                   │          ├─ session              legal_hold    purge_approval
-                  │          ├─ token
+                  │          ├─ token                waiting_changes    salvage
                   │          └─ invitation
 
 Before anybody is known: challenge, attempt. They name no organisation.
@@ -64,11 +64,24 @@ organisation = Table(
         "head", BigInteger
     ),  # the counter: the greatest seq given; its row is the lock of a push
     _column("epoch", Id),
-    _column("epoch_start", BigInteger),  # the counter stood here when this epoch began
-    _column("restored_head", BigInteger),  # and there in the backup from which it began
+    _column("is_restoring", Boolean),  # what the backup lacked is still waited for
     _column("device", Id),  # the server's own, for the records that it writes itself
+    _column("folded_with", Hash, null=True),  # the catalogue's rules by which all records stand
     _column("is_demo", Boolean),
     _column("created_at", BigInteger),
+)
+
+# Every unbroken history of the organisation: the first, and one from each restore on.
+epoch = _table(
+    "epoch",
+    "start",
+    _column("start", BigInteger),  # its first number comes after this; a multiple of 2^32
+    _column("id", Id),
+    _column("restored_head", BigInteger),  # the counter in the backup from which it began
+    _column("began_at", BigInteger),
+    _column("ended_at", BigInteger, null=True),  # when the restore was over, and by whom
+    _column("ended_by", Id, null=True),
+    UniqueConstraint("organisation", "id"),
 )
 
 team = _table(
@@ -257,6 +270,7 @@ changes = _table(
     _column("member", Id),
     _column("body"),  # set, add, remove, delete
     _column("digest", Hash),  # of the change as sent
+    _column("seqs", null=True),  # of one taken back: [[number it had, where that was gone], …]
     Index(None, "organisation", "record", "seq", unique=True),
 )
 
@@ -283,6 +297,44 @@ refusals = _table(
         sqlite_where=text("outcome = 'waiting'"),
         postgresql_where=text("outcome = 'waiting'"),
     ),
+)
+
+# What phones offered after a restore and what cannot be folded until something else is back.
+waiting_changes = _table(
+    "waiting_changes",
+    "device n",
+    _column("device", Id),
+    _column("n", BigInteger),
+    _column("record", Id),
+    _column("patient", Id, null=True),
+    _column("member", Id),
+    _column("wants", String(20)),  # grant | record
+    _column("body"),  # the change as sent
+    _column("digest", Hash),
+    _column("at", BigInteger),  # as it had been corrected, or freed of skew
+    _column("seqs", null=True),  # as in changes
+    _column("since", BigInteger),
+    Index(None, "organisation", "record"),
+    Index(None, "organisation", "patient"),
+)
+
+# Records as phones held them whose changes nobody brought back: for a supervisor to look at.
+salvage = _table(
+    "salvage",
+    "record hash",
+    _column("record", Id),
+    _column("hash", Hash),  # of the body
+    _column("version", BigInteger),
+    _column("kind", String(40)),
+    _column("patient", Id, null=True),
+    _column("member", Id),
+    _column("device", Id),
+    _column("body"),  # as the phone held it
+    _column("offered_at", BigInteger),
+    _column("reviewed_at", BigInteger, null=True),
+    _column("reviewed_by", Id, null=True),
+    _column("outcome", String(20), null=True),  # taken_in | dismissed
+    Index(None, "organisation", "patient"),
 )
 
 # Writes that were set aside, each told once to every device of its author.

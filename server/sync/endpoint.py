@@ -17,6 +17,7 @@ from server import granting
 from server.access import caller
 from server.body import read_json
 from server.database import begin
+from server.epochs import lost_to
 from server.problems import Problem
 from server.sync import contact
 from server.sync.cursor import Cursor, read_cursor
@@ -66,7 +67,7 @@ class _Sync:
         with begin(self.organisation) as connection:
             counter = read_counter(connection, self.organisation)
             if self.envelope.epoch not in (None, counter.epoch):
-                return _json(self.of_another_epoch(counter))
+                return _json(self.of_another_epoch(connection, counter))
             known = self.require_device(connection)
             cursor, made = self.read_cursors(counter)
             has_news = (
@@ -82,11 +83,12 @@ class _Sync:
         since = self.now if cursor is None else known.enrolled_at
         return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
 
-    def of_another_epoch(self, counter: Counter) -> dict[str, Any]:
+    def of_another_epoch(self, connection: Connection, counter: Counter) -> dict[str, Any]:
         """The device knows a history that a restore has cut: nothing is taken or refused."""
+        lost = lost_to(connection, self.organisation, self.envelope.epoch or "")
         return {
             "epoch": counter.epoch,
-            "restored": {"head": counter.restored_head, "start": counter.epoch_start},
+            "restored": {"head": lost.head, "start": lost.start},
             "cursor": None,
             "more": False,
             "skew": self.skew,

@@ -27,13 +27,12 @@ class Counter:
 
     head: int
     epoch: str
-    epoch_start: int
-    restored_head: int
     device: str
+    is_restoring: bool
 
 
 def _counter(organisation_id: str) -> Select[*tuple[Any, ...]]:
-    columns = ("head", "epoch", "epoch_start", "restored_head", "device")
+    columns = ("head", "epoch", "device", "is_restoring")
     return select(*(organisation.c[name] for name in columns)).where(
         organisation.c.id == organisation_id
     )
