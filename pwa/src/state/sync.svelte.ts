@@ -1,6 +1,6 @@
 /** How the phone stands with the server: what the Sync screen and the small sign in the header show. */
 import type { Trouble } from '../store/types';
-import type { SyncPhase } from './types';
+import type { Following, SyncPhase } from './types';
 
 export class SyncState {
   phase: SyncPhase = $state('idle');
@@ -21,6 +21,11 @@ export class SyncState {
   storage: { used: number; quota: number } | null = $state(null);
   /** The last write found no room. Cleared by the next that does. */
   full: boolean = $state(false);
-  /** The server answered with a new epoch: unsent work is kept and waits. */
-  restored: boolean = $state(false);
+  /** The office has restored its database, and this phone is following; null where it has, or need not. */
+  restored: Following | null = $state.raw(null);
+  /**
+   * Changes that the office has and cannot take yet, as it waits for what another phone brings back, or for somebody to
+   * assign a chart anew. They are shown, and asked about again with each sync.
+   */
+  waiting: number = $state(0);
 }

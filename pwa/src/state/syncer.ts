@@ -6,6 +6,7 @@ import { askStorage, statusOf, unsentOf, type StorageState } from '../sync/statu
 import type { Store } from '../store/store';
 import type { Platform } from './platform';
 import type { SyncState } from './sync.svelte';
+import type { Following } from './types';
 
 interface Surroundings {
   store: () => Store | null;
@@ -33,7 +34,7 @@ export class Syncer {
   follow(store: Store): void {
     Object.assign(this.state, unsentOf(store));
     this.state.lastContact = store.memory.contact;
-    this.state.restored = store.memory.restored !== null;
+    this.state.restored = shownOf(store);
   }
 
   /** `ask`: the browser may put the question of persistent storage to the member, so once an opening. */
@@ -87,7 +88,7 @@ export class Syncer {
     state.error = null;
     state.detail = null;
     state.full = 'full' in outcome;
-    state.restored = 'restored' in outcome;
+    state.restored = shownOf(store);
     this.around.heard();
     return { ok: 'done' in outcome };
   }
@@ -98,4 +99,9 @@ export class Syncer {
     if (trouble === 'offline') this.platform.wakeOnSignal();
     return wait ? { ok: false, wait } : { ok: false };
   }
+}
+
+/** What the Sync screen says of a restore. */
+function shownOf({ memory }: Store): Following | null {
+  return memory.restored === null ? null : { stage: 'offering', done: 0, total: null };
 }

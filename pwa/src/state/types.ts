@@ -145,5 +145,17 @@ export type SummaryAudience = 'patient' | 'clinician';
 /** A fetched summary, or why there is none yet; `pending` while the visit itself is not yet sent. */
 export type SummaryResult = { pdf: Blob } | { error: Trouble | 'pending' };
 
+/**
+ * How far the phone has got in following a server that was restored from a backup (sync/README.md, "A restored
+ * server"): it brings its changes back, offers the records that the backup lacks, and pulls everything anew.
+ */
+export interface Following {
+  stage: 'offering' | 'salvaging' | 'pulling';
+  /** Changes answered, records offered, or records received in this stage; 0 while none of its rounds runs. */
+  done: number;
+  /** Of how many; null where that is not known, as of a pull. */
+  total: number | null;
+}
+
 /** How the next contact with the server goes. */
 export type SyncPhase = 'idle' | 'sending' | 'receiving' | 'waiting';

@@ -206,7 +206,7 @@ test('another organisation’s epoch, met under another member’s session, is n
   server.epoch = 'epoch of the other organisation';
   server.me = { ...me, member: 'somebody-else', organisation: 'another' };
   await phone.app.syncNow();
-  expect(phone.app.sync).toMatchObject({ error: 'signed_out', restored: false });
+  expect(phone.app.sync).toMatchObject({ error: 'signed_out', restored: null });
   Object.assign(server, { epoch, me });
   await phone.app.syncNow();
   expect(doses()).toEqual(['10 mg']);
@@ -226,7 +226,7 @@ test('a new epoch: nothing is lost, nothing is sent into it, and it is said', as
   await saveOffline(set('10 mg'));
   server.epoch = 'epoch-2';
   await phone.app.syncNow();
-  expect(phone.app.sync.restored).toBe(true);
+  expect(phone.app.sync.restored).toMatchObject({ stage: 'offering' });
   expect(phone.app.sync.unsent).toBe(1);
   expect(phone.app.index.patients).toHaveLength(1);
   const requests = server.requests.length;
@@ -235,7 +235,7 @@ test('a new epoch: nothing is lost, nothing is sent into it, and it is said', as
   await phone.app.unlock();
   await phone.app.syncNow();
   expect(server.requests).toHaveLength(requests);
-  expect(phone.app.sync.restored).toBe(true);
+  expect(phone.app.sync.restored).toMatchObject({ stage: 'offering' });
   expect(phone.app.sync.unsent).toBe(1);
 });
 
