@@ -23,6 +23,8 @@ PIECE = 64 * 1024
 """How much of a body is read, or unpacked, at a time."""
 DEEPEST = 16
 """How many lists and objects may lie one in another: twice what a change of any kind needs."""
+LONGEST_NAME = 100
+"""Characters of what somebody calls a phone or a passkey."""
 _GZIP = 31  # zlib's word for: a gzip header, and no other
 
 
@@ -39,6 +41,15 @@ def read_json() -> dict[str, Any]:
     if not isinstance(value, dict) or depth_of(value) > DEEPEST:
         raise Problem(400, "malformed")
     return value
+
+
+def name_in(body: Mapping[str, Any], otherwise: object = None) -> str:
+    """What a member calls a phone or passkey of theirs. Raises Problem 400."""
+    sent = body.get("name", otherwise)
+    name = sent.strip() if isinstance(sent, str) else ""
+    if not 1 <= len(name) <= LONGEST_NAME or "\0" in name:
+        raise Problem(400, "name_missing")
+    return name.encode("utf-8", "replace").decode()
 
 
 def parse(raw: bytes) -> Any:

@@ -21,7 +21,7 @@ from uuid6 import uuid7
 
 from server.access import caller
 from server.access_log import Entry, note
-from server.body import read_json
+from server.body import name_in, read_json
 from server.database import AnyRow, begin, enter, insert_into
 from server.problems import Problem
 from server.reach import is_in_reach
@@ -29,8 +29,6 @@ from server.sync.envelope import is_uuid
 from server.tables import device, escrow, session, team
 from server.tables import member as members
 from server.who import COOKIE, Caller, hash_of, new_secret, now_ms
-
-LONGEST_NAME = 100
 
 
 def enrol() -> ResponseReturnValue:
@@ -41,9 +39,7 @@ def enrol() -> ResponseReturnValue:
     `device` beside the name takes up again an id that the server does not know, as after a restore.
     """
     body = read_json()
-    name = body.get("name")
-    if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME or "\0" in name:
-        raise Problem(400, "name_missing")
+    name = name_in(body)
     asked = body.get("device")
     if asked is not None and not is_uuid(asked):
         raise Problem(400, "malformed")
@@ -59,7 +55,7 @@ def enrol() -> ResponseReturnValue:
                 raise Problem(409, "device_id")
     with begin(member.organisation, write=True) as connection:
         require_membership(connection, member)
-        id_ = add(connection, member.organisation, member.member, name.strip(), asked, secret)
+        id_ = add(connection, member.organisation, member.member, name, asked, secret)
         if id_ is None:  # taken up by another request at the same time
             raise Problem(409, "device_id")
         entry = Entry(
@@ -209,7 +205,7 @@ def add(
             organisation=organisation,
             id=id_,
             member=member,
-            name=name.encode("utf-8", "replace").decode(),
+            name=name,
             secret=hash_of(secret) if secret else None,
             enrolled_at=now_ms(),
         )

@@ -14,9 +14,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, func, select
 
 from server.access import caller
+from server.audit.pages import entries
 from server.database import begin
 from server.escrow import public_key
-from server.tables import access_log, device, member, passkey
+from server.tables import access_log, passkey
 from server.who import Caller
 
 MOST_ACTIVITY = 100
@@ -58,32 +59,22 @@ def activity() -> ResponseReturnValue:
     """What was done to the caller's account: sign-ins, passkeys, phones. The newest first."""
     mine = caller()
     with begin(mine.organisation) as connection:
-        rows = connection.execute(
-            select(
-                access_log.c.at,
-                access_log.c.what,
-                access_log.c.member.label("by"),
-                member.c.name.label("by_name"),
-                device.c.name.label("device_name"),
-                access_log.c.detail,
-            )
-            .select_from(access_log)
-            .outerjoin(
-                member,
-                (member.c.organisation == access_log.c.organisation)
-                & (member.c.id == access_log.c.member),
-            )
-            .outerjoin(
-                device,
-                (device.c.organisation == access_log.c.organisation)
-                & (device.c.id == access_log.c.device),
-            )
-            .where(
-                access_log.c.organisation == mine.organisation,
-                access_log.c.subject == mine.member,
-                access_log.c.what.in_(SECURITY_EVENTS),
-            )
-            .order_by(access_log.c.at.desc(), access_log.c.id.desc())
-            .limit(MOST_ACTIVITY)
-        ).all()
-    return {"activity": [dict(row._mapping) for row in rows]}
+        query = entries(
+            mine.organisation,
+            access_log.c.subject == mine.member,
+            access_log.c.what.in_(SECURITY_EVENTS),
+        )
+        rows = connection.execute(query.limit(MOST_ACTIVITY)).all()
+    return {
+        "activity": [
+            {
+                "at": row.at,
+                "what": row.what,
+                "by": row.member,
+                "by_name": row.member_name,
+                "device_name": row.device_name,
+                "detail": row.detail,
+            }
+            for row in rows
+        ]
+    }

@@ -21,10 +21,10 @@ from sqlalchemy import delete, select, update
 from server import challenges, passkeys
 from server.access import caller
 from server.access_log import Entry, note
-from server.body import read_json
+from server.body import name_in, read_json
 from server.database import begin
 from server.devices import require_membership
-from server.passkeys import NotVerified, Use, name_of
+from server.passkeys import NotVerified, Use
 from server.problems import Problem
 from server.tables import passkey, session
 
@@ -70,7 +70,7 @@ def add_passkey() -> ResponseReturnValue:
     that they have. In a demo, who has none yet adds their first.
     """
     body = read_json()
-    name = name_of(body.get("name"))
+    name = name_in(body)
     credential, proof = body.get("credential"), body.get("proof")
     if not isinstance(credential, Mapping) or not isinstance(proof, Mapping | None):
         raise Problem(400, "malformed")
@@ -106,7 +106,7 @@ def _verified(proof: Mapping[str, object]) -> Use:
 
 def rename_passkey(passkey_id: str) -> ResponseReturnValue:
     """Calls a passkey of the caller otherwise."""
-    name = name_of(read_json().get("name"))
+    name = name_in(read_json())
     mine = caller()
     with begin(mine.organisation, write=True) as connection:
         named = connection.execute(

@@ -45,7 +45,6 @@ from webauthn.helpers.structs import (
 from server import challenges
 from server.challenges import LIFETIME_MS, Purpose
 from server.database import AnyRow, insert_into
-from server.problems import Problem
 from server.settings import Settings
 from server.tables import passkey
 from server.who import Caller, now_ms
@@ -55,7 +54,6 @@ LONGEST_ID = 1023
 """Bytes of an authenticator's id of a passkey: https://www.w3.org/TR/webauthn-3/#credential-id"""
 LONGEST_KEY = 2048
 """Bytes of a public key: an RSA key of 8,192 bits takes half."""
-LONGEST_NAME = 100
 USER_VERIFIED = UserVerificationRequirement.REQUIRED
 
 Read = TypeVar("Read")
@@ -119,14 +117,6 @@ def request_options(challenge: bytes, allowed: Sequence[AnyRow] = ()) -> dict[st
             allow_credentials=_described(allowed),
         )
     )
-
-
-def name_of(sent: object) -> str:
-    """What a member calls a passkey. Raises Problem 400."""
-    name = sent.strip() if isinstance(sent, str) else ""
-    if not 1 <= len(name) <= LONGEST_NAME or "\0" in name:
-        raise Problem(400, "name_missing")
-    return name.encode("utf-8", "replace").decode()
 
 
 def user_handle(member: str) -> bytes:

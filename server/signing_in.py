@@ -24,10 +24,10 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from server import challenges, limits, passkeys, sessions
 from server.access_log import Entry, note
-from server.body import read_json
+from server.body import name_in, read_json
 from server.database import AnyRow, begin
 from server.me import described
-from server.passkeys import NewPasskey, NotVerified, name_of
+from server.passkeys import NewPasskey, NotVerified
 from server.problems import Problem
 from server.settings import Settings
 from server.tables import invitation, member, organisation
@@ -61,7 +61,7 @@ def accept() -> ResponseReturnValue:
     """Uses an invitation up, keeps the passkey made by it and signs in."""
     body = read_json()
     found = _find(body.get("token"))
-    name = name_of(body.get("name", UNNAMED))
+    name = name_in(body, UNNAMED)
     new = _verified(body.get("credential"), found.token)
     with begin(found.organisation, write=True) as connection:
         invited = _invited(connection, found, stays=True)
