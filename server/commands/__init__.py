@@ -27,6 +27,7 @@ GROUPS = {
     "audit": "audit",
     "retention": "retention",
     "catalogue": "catalogue",
+    "refold": "refold",
 }
 """Each command and the module here in which it stands, under its own name or as `command`."""
 
@@ -45,6 +46,14 @@ class Commands(click.Group):
         module = importlib.import_module(f"server.commands.{GROUPS[name]}")
         found: click.Command = getattr(module, "command", None) or getattr(module, name)
         return found
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is no text before a database or a log would have to say that it cannot be."""
+        for arg in args:
+            if arg != arg.encode("utf-8", "ignore").decode():
+                shown = arg.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                raise click.UsageError(f"{shown!r} is not UTF-8.")
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -31,6 +31,14 @@ def doorstep(app: Flask, database: str, tmp_path: Path) -> Doorstep:
     return run
 
 
+def test_what_is_no_text_is_refused_before_anything_is_done(doorstep: Doorstep) -> None:
+    refused = doorstep(
+        "member", "add", "x@example.org", "--name", "Ros\udcff", "--role", "clinician"
+    )
+    assert refused.exit_code == 2
+    assert refused.output.splitlines()[-1] == "Error: 'Ros\ufffd' is not UTF-8."
+
+
 def test_an_organisation_with_its_first_people(doorstep: Doorstep, app: Flask) -> None:
     empty = doorstep("member", "list")
     assert (empty.exit_code, empty.output) == (
