@@ -11,7 +11,7 @@ from sqlalchemy import update
 from server.database import begin
 from server.sync import endpoint
 from server.tables import grants
-from tests.server import office as offices
+from tests.phone import phone as phones
 from tests.server.office import Office, Phone, new_id
 from tests.server.sync.test_pull import end, give, own_assignment
 
@@ -201,4 +201,4 @@ def travel(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
         return time.time_ns() // 1_000_000 + days * DAY_MS
 
     monkeypatch.setattr(endpoint, "now_ms", later)
-    monkeypatch.setattr(offices, "now_ms", later)
+    monkeypatch.setattr(phones, "now_ms", later)
