@@ -8,6 +8,17 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import tempfile
+
+# Where the processes count (server/metrics.py), said before anything of Prometheus is loaded, and
+# kept when this file is read again upon SIGHUP. The files are memory, on no disk that may be full:
+# a page of them that cannot be written would end the process.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="doorstep-counts-", dir=memory)
+
+from prometheus_client.multiprocess import mark_process_dead
 
 from server.database import THREADS
 from server.logs import FOR_SERVER, log_like_server
@@ -21,7 +32,8 @@ threads = THREADS
 preload_app = True
 keepalive = 30
 timeout = 60
-graceful_timeout = 30
+Worker.drain_seconds = int(os.environ.get("DRAIN_SECONDS") or 0)
+graceful_timeout = 30 + Worker.drain_seconds  # for the requests in flight once it takes no more
 forwarded_allow_ips = ""  # server/__init__.py believes proxies, as many as TRUSTED_PROXIES says
 control_socket_disable = True
 accesslog = None  # an address may hold the id of a chart; server/logs.py has a line of its own
@@ -39,3 +51,14 @@ def when_ready(_server: object) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+
+
+def child_exit(_server: object, worker: Worker) -> None:
+    """What a process was doing when it ended, it does no more; what it did stays counted."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: object) -> None:
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    if "doorstep-counts-" in folder:
+        shutil.rmtree(folder, ignore_errors=True)

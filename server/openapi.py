@@ -54,7 +54,7 @@ def specification(routes: Iterable[Route]) -> dict[str, Any]:
     for kind in CATALOGUE.kinds.values():
         spec.components.schema(f"fields_of_{kind.name}", _fields(kind))
     for route in routes:
-        if route.path.startswith("/api/") or route.path == "/healthz":
+        if route.path.startswith("/api/") or route.path in ("/healthz", "/readyz"):
             spec.path(_template(route.path), operations={route.method.lower(): _operation(route)})
     document: dict[str, Any] = spec.to_dict()
     return document

@@ -48,6 +48,7 @@ class Problem(Exception):
 
 def document(problem: Problem) -> Response:
     """The answer of a problem; 429 and 503 say when to come back."""
+    g.outcome = problem.code
     body = {
         "type": f"urn:doorstep:problem:{problem.code}",
         "title": HTTPStatus(problem.status).phrase,

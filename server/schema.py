@@ -25,6 +25,11 @@ def needed_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+def known_revisions() -> frozenset[str]:
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 def stored_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
@@ -37,8 +42,7 @@ def require_current() -> None:
         return
     if stored is None:
         raise OldSchema("The database is empty. Run `doorstep migrate` first.")
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if stored in known:
+    if stored in known_revisions():
         raise OldSchema("The database is older than this Doorstep. Run `doorstep migrate` first.")
     raise OldSchema("The database was made by a newer Doorstep. Start that version instead.")
 

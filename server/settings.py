@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 WEB = Path(__file__).parents[1] / "pwa" / "dist"
 SERVER_KEY_BYTES = 32
 MOST_PROXIES = 9
+LEAST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Settings:
     """TRUSTED_PROXIES: how many proxies before us say who sent a request; no other is believed."""
     server_key: bytes | None = field(default=None, repr=False)
     """SERVER_KEY: the server's own secret; without it a file in `home`."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """METRICS_TOKEN: the bearer token that /metrics asks for; without it there is no /metrics."""
     web: Path = WEB
     """The built phone app that is served beside the API."""
 
@@ -57,6 +60,7 @@ class Settings:
             origin=(environment.get("ORIGIN") or f"http://localhost:{port}").rstrip("/"),
             trusted_proxies=proxies_of(environment.get("TRUSTED_PROXIES") or "0"),
             server_key=server_key_of(server_key) if server_key else None,
+            metrics_token=metrics_token_of(environment.get("METRICS_TOKEN") or ""),
         )
 
 
@@ -80,6 +84,13 @@ def server_key_of(written: str) -> bytes:
     if len(key) != SERVER_KEY_BYTES:
         raise ValueError("SERVER_KEY is 32 random bytes in base64, as `openssl rand -base64 32`")
     return key
+
+
+def metrics_token_of(written: str) -> str | None:
+    is_token = len(written) >= LEAST_TOKEN and written.isascii() and " " not in written
+    if written and not (is_token and written.isprintable()):
+        raise ValueError(f"METRICS_TOKEN is {LEAST_TOKEN} characters or more, without a space")
+    return written or None
 
 
 def with_driver(url: str) -> str:

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
-from server.database import begin
 from server.problems import Problem
 from server.settings import Settings
 
@@ -87,10 +85,3 @@ def file(path: str = "index.html") -> ResponseReturnValue:
         "public, max-age=31536000, immutable" if is_hashed else "no-cache"
     )
     return answer
-
-
-def health() -> ResponseReturnValue:
-    """Answers while the server and its database do."""
-    with begin(None) as connection:
-        connection.execute(text("SELECT 1"))
-    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}

@@ -1,9 +1,13 @@
-"""The gunicorn worker that serves Doorstep: threads, and no echo of what is no HTTP."""
+"""The gunicorn worker that serves Doorstep: threads, no echo of what is no HTTP, and an end that
+finishes what was begun."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import threading
+from functools import partial
+from types import FrameType
 
 from gunicorn.http.errors import (  # type: ignore[import-untyped]
     InvalidResponseHeader,
@@ -16,6 +20,7 @@ from gunicorn.util import write_error  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from server.logs import get_logger, places
+from server.ready import drain
 
 log = get_logger("worker")
 
@@ -29,7 +34,21 @@ OF_AN_ANSWER = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """What cannot be read as a request never reaches the application. gunicorn would say in its
-    answer and in its log what it could not read."""
+    answer and in its log what it could not read.
+
+    Told to end, it says so at /readyz for `drain_seconds` and serves on, for whoever spreads
+    requests to look elsewhere; then it takes no more and finishes those in flight.
+    """
+
+    drain_seconds = 0
+
+    def handle_exit(self, signal_: int, frame: FrameType | None) -> None:
+        drain()
+        end = partial(super().handle_exit, signal_, frame)
+        if self.drain_seconds and self.alive:
+            threading.Timer(self.drain_seconds, end).start()
+        else:
+            end()
 
     def handle_error(
         self, _request: object, client: socket.socket, _address: object, error: Exception

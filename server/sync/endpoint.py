@@ -18,6 +18,7 @@ from server.access import caller
 from server.body import read_json
 from server.database import begin
 from server.epochs import lost_to
+from server.metrics import count_push
 from server.problems import Problem
 from server.sync import contact
 from server.sync.cursor import Cursor, read_cursor
@@ -67,6 +68,7 @@ class _Sync:
         with begin(self.organisation) as connection:
             counter = read_counter(connection, self.organisation)
             if self.envelope.epoch not in (None, counter.epoch):
+                g.outcome = "restored"
                 return _json(self.of_another_epoch(connection, counter))
             known = self.require_device(connection)
             cursor, made = self.read_cursors(counter)
@@ -81,6 +83,7 @@ class _Sync:
             self.keep_refused()
             raise Problem(403, "device_revoked", wipe=True) from None
         since = self.now if cursor is None else known.enrolled_at
+        g.outcome = "ok"
         return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
 
     def of_another_epoch(self, connection: Connection, counter: Counter) -> dict[str, Any]:
@@ -176,6 +179,7 @@ class _Sync:
             self.note_offline_reads(connection)
             if not contact.note_contact(connection, self.organisation, envelope, self.now):
                 raise _RevokedMeanwhile
+        count_push(offers, answered)
         return answered
 
     def read(self, epoch: str, cursor: Cursor | None, since: int) -> dict[str, Any]:

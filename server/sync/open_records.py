@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,8 @@ class OpenRecords:
         }
         self._logs: dict[str, list[Change]] = {}
         self._folded_here: dict[str, list[Change]] = {}
+        self.contested: Counter[str] = Counter()
+        """How many fields stand contested in the touched records, by kind, once they are rows."""
 
     def get(self, id_: str) -> OpenRecord | None:
         return self._open.get(id_)
@@ -109,6 +112,8 @@ class OpenRecords:
         for record in self.touched():
             state, shown = record.state, record.show()
             assert state is not None
+            if shown.contested:
+                self.contested[record.kind.name] += len(shown.contested)
             records.append(
                 {
                     "organisation": organisation,

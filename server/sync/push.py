@@ -7,6 +7,7 @@ records and grants are looked up under it, and each change is refused or folded,
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -47,6 +48,10 @@ class Answered:
 
     accepted: dict[int, int] = field(default_factory=dict)
     refused: dict[int, dict[str, Any]] = field(default_factory=dict)
+    fresh: set[int] = field(default_factory=set)
+    """Those that were answered for the first time."""
+    contested: Counts[str] = field(default_factory=Counts)
+    """How many fields stand contested in the records that were written, by kind."""
 
     def to_wire(self) -> dict[str, Any]:
         return {
@@ -170,6 +175,7 @@ class _Push:
         self.granting = Granting(self.connection, organisation, self.now)
 
         refusals = []
+        answered.fresh.update(offer.n for offer in offers)
         for offer in offers:
             refusal = self.refusal_of(offer)
             if refusal is None:
@@ -179,6 +185,7 @@ class _Push:
                 refusals.append(refusal_row(self.author, offer, refusal, self.now, self.skew))
 
         records, notices = self.records.rows(organisation)
+        answered.contested = self.records.contested
         save_changes(self.connection, self.rows)
         save_records(self.connection, records)
         save_refusals(self.connection, refusals)

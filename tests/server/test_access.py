@@ -186,10 +186,6 @@ def test_a_defect_is_a_problem_without_a_word_of_what_it_was_about(
     assert "read_counter" in caplog.text or "broken" in caplog.text
 
 
-def test_healthz_answers(app: Flask) -> None:
-    assert app.test_client().get("/healthz").json == {"status": "ok"}
-
-
 def test_problems_are_said_in_the_asked_language(app: Flask) -> None:
     answer = app.test_client().get("/api/me", headers={"Accept-Language": "es-US,en;q=0.5"})
     assert answer.json["detail"].startswith("Su sesión")

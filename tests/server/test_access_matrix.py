@@ -42,6 +42,8 @@ ROUTES = """
 route                                                        scope         coordinator clinician supervisor administrator
 
 GET  /healthz                                                open          yyyy        yyyy      yyyy       yyyy
+GET  /readyz                                                 open          yyyy        yyyy      yyyy       yyyy
+GET  /metrics                                                open          yyyy        yyyy      yyyy       yyyy
 GET  /                                                       open          yyyy        yyyy      yyyy       yyyy
 GET  /<path:path>                                            open          yyyy        yyyy      yyyy       yyyy
 GET  /api/openapi.json                                       open          yyyy        yyyy      yyyy       yyyy
@@ -197,6 +199,8 @@ def a_member(world: Everybody, person: Person) -> dict[str, Any]:
 
 ASKS = {
     "GET /healthz": Ask("/healthz"),
+    "GET /readyz": Ask("/readyz"),
+    "GET /metrics": Ask("/metrics", None, 404, "not_found"),  # it asks for a token of its own
     "GET /": Ask("/"),
     "GET /<path:path>": Ask("/app.js"),
     "GET /api/openapi.json": Ask("/api/openapi.json"),
