@@ -72,7 +72,7 @@ function staff(
 ) {
   const telephone = `+1 212 555 01${id.slice(-2)}`;
   const fields = {
-    name: { given, family },
+    name: `${given} ${family}`,
     role,
     team: 'North',
     telephone,

@@ -1,7 +1,7 @@
 /**
  * `npm run dev:fake`: the whole app on a made-up server in memory, with a made-up authenticator that always says yes.
  * Each load begins anew, with Rosa signed in. The address shows other states: `/?locked`, `/?signed-out`, `/?leased`,
- * `/?choosing`, `/?stuck`, `/?erased`, `/?unreadable`, `/?role=supervisor`, and `/#/join/anything` an invitation
+ * `/?choosing`, `/?stuck`, `/?erased`, `/?unreadable`, `/?role=supervisor`, `/?restoring`, and `/#/join/anything` an invitation
  * (`/?recovery#/join/anything` one to come back). Serves no build.
  */
 import { mount } from 'svelte';
@@ -18,7 +18,9 @@ import { FakeServer } from './server';
 const asked = new URLSearchParams(location.search);
 const role = asked.get('role');
 const server = new FakeServer(caseload(Date.now()));
-server.more = new FakeOffice(server, Date.now()).answer;
+const office = new FakeOffice(server, Date.now());
+server.more = office.answer;
+office.restore.restoring = asked.has('restoring');
 server.recovery = asked.has('recovery');
 if (isRole(role)) server.me = { ...server.me, role };
 const authenticator = new FakeAuthenticator();

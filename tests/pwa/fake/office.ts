@@ -15,6 +15,7 @@ import type { Activity, Device } from '../../../pwa/src/state/types';
 import { foldText } from '../../../pwa/src/store/summarise';
 import type { PersonName, Role, ServerRecord } from '../../../pwa/src/store/types';
 import { ME } from './caseload';
+import { FakeRestore } from './restore';
 import { json, problem, type FakeServer } from './server';
 
 const MINUTE = 60_000;
@@ -32,6 +33,7 @@ export class FakeOffice {
   readonly devices: Device[];
   readonly lost: LostChange[];
   readonly due: DueChart[];
+  readonly restore: FakeRestore;
 
   constructor(
     private readonly server: FakeServer,
@@ -41,6 +43,7 @@ export class FakeOffice {
     this.devices = this.members.flatMap((member, nth) => phonesOf(member, nth, now));
     this.lost = lostChanges(this.#patients(), now);
     this.due = dueCharts(this.#patients(), now);
+    this.restore = new FakeRestore(server, this.devices, now);
   }
 
   /** Asked by the made-up server for whatever it does not answer itself. */
@@ -54,7 +57,11 @@ export class FakeOffice {
     return room === 'office' ? this.#office(rest, method, body) : null;
   };
 
-  #office([room, id, act]: Path, method: string, body: Record<string, unknown>): Response | null {
+  #office(
+    [room, id, act, last]: Path,
+    method: string,
+    body: Record<string, unknown>,
+  ): Response | null {
     if (room === 'members') {
       if (id) return act === 'leave' ? this.#leave(id) : this.#invite(id);
       return method === 'GET' ? json({ members: this.members, next: null }) : this.#add(body);
@@ -65,7 +72,7 @@ export class FakeOffice {
     if (room === 'openings') return json({ openings: this.#openings(), next: null });
     if (room === 'refusals') return this.#refusals(id, Number(act));
     if (room === 'retention') return this.#retention(id, act, body);
-    return null;
+    return this.restore.answer([room, id, act, last]);
   }
 
   #chart([patient, act]: Path): Response | null {

@@ -1,6 +1,6 @@
 /** What the office answers (server/README.md, the office's routes), and the checks that an answer is one. */
 import type { Device } from '../../state/types';
-import type { Change, PersonName, Role } from '../../store/types';
+import type { Change, Json, PersonName, Role } from '../../store/types';
 import { isObject } from '../../sync/wire';
 import type { Page } from './asked.svelte';
 
@@ -149,6 +149,51 @@ export interface ChartAccess {
   openings: ChartOpening[];
 }
 
+/** A phone as the restore sees it; `unsent` is what the copy of the records says it had not sent. */
+export interface RestoredPhone {
+  id: string;
+  name: string;
+  member_name: string;
+  team_name: string | null;
+  last_contact: number | null;
+  /** It has been in touch since, and brought back what it had. */
+  returned: boolean;
+  unsent: number | null;
+}
+
+/** The last restore of this organisation, all null and empty where there was none. */
+export interface RestoreStanding {
+  restoring: boolean;
+  began_at: number | null;
+  ended_at: number | null;
+  /** When the copy was made: what was done since, the phones bring back. */
+  lost_since: number | null;
+  phones: RestoredPhone[];
+  /** Changes that are back and cannot be folded yet. */
+  waiting: number;
+  /** Copies of records that nobody has decided about. */
+  salvage: number;
+}
+
+/** A record as a phone held it, whose changes nobody has brought back. */
+export interface SalvageOffer {
+  record: string;
+  hash: string;
+  kind: string;
+  patient: string | null;
+  patient_name: Named | null;
+  version: number;
+  fields: Record<string, Json>;
+  deleted: boolean;
+  /** What stands today; null where there is no such record. */
+  current: Record<string, Json> | null;
+  current_deleted?: boolean;
+  member: string;
+  member_name: string;
+  device_name: string;
+  offered_at: number;
+}
+
 type Reader<T> = (body: unknown) => T | null;
 
 /** A list under `name`, each entry an object with those texts or numbers, and where the next page begins. */
@@ -167,6 +212,22 @@ export const readFound = pageOf<FoundPatient>('patients', 'id');
 export const readOpenings = pageOf<Opening>('openings', 'at', 'until', 'member_name', 'patient');
 export const readLost = pageOf<LostChange>('refusals', 'device', 'n', 'refused_at');
 export const readDue = pageOf<DueChart>('charts', 'patient', 'due_since');
+
+export function readRestore(body: unknown): RestoreStanding | null {
+  const phones = listOf<RestoredPhone>(body, 'phones', ['id', 'name', 'member_name']);
+  if (!phones || !isObject(body)) return null;
+  const { restoring, waiting, salvage } = body;
+  const isOne = typeof restoring === 'boolean' && typeof waiting === 'number';
+  return isOne && typeof salvage === 'number' ? (body as unknown as RestoreStanding) : null;
+}
+
+export function readSalvage(body: unknown): Page<SalvageOffer> | null {
+  const page = pageOf<SalvageOffer>('offers', 'record', 'hash', 'kind', 'offered_at')(body);
+  const isWhole = page?.items.every(
+    ({ fields, current }) => isObject(fields) && (current === null || isObject(current)),
+  );
+  return page && isWhole ? page : null;
+}
 
 export function readChartAccess(body: unknown): ChartAccess | null {
   const seen = listOf<SeenEntry>(body, 'seen', ['at', 'what']);

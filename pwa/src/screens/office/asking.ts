@@ -14,6 +14,8 @@ import {
   readMembers,
   readOpened,
   readOpenings,
+  readRestore,
+  readSalvage,
   readTakenIn,
   type NewMember,
 } from './answers';
@@ -64,6 +66,15 @@ export function office(app: Asker) {
       app.ask(`/api/office/refusals/${device}/${n}/accept`, readTakenIn, post()),
     dismiss: (device: string, n: number) =>
       app.ask(`/api/office/refusals/${device}/${n}/dismiss`, readDone, post()),
+
+    restore: () => app.ask('/api/office/restore', readRestore, GET),
+    endRestore: () => app.ask('/api/office/restore/end', readDone, post()),
+    salvage: (after: string | null) =>
+      app.ask(`/api/office/salvage${query({ after })}`, readSalvage, GET),
+    takeInSalvage: (record: string, hash: string) =>
+      app.ask(`/api/office/salvage/${record}/${hash}/take-in`, readTakenIn, post()),
+    dismissSalvage: (record: string, hash: string) =>
+      app.ask(`/api/office/salvage/${record}/${hash}/dismiss`, readDone, post()),
 
     due: () => app.ask('/api/office/retention', readDue, GET),
     retain: (patient: string, act: 'approve' | 'withdraw' | 'release') =>

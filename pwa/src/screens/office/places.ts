@@ -2,6 +2,7 @@
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderClock from '@lucide/svelte/icons/folder-clock';
 import ArchiveX from '@lucide/svelte/icons/archive-x';
+import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Smartphone from '@lucide/svelte/icons/smartphone';
@@ -18,6 +19,7 @@ export const PLACES = [
   { place: 'openings', icon: FolderClock, roles: ['supervisor'] },
   { place: 'access', icon: ScrollText, roles: LEADING },
   { place: 'retention', icon: ArchiveX, roles: LEADING },
+  { place: 'restore', icon: History, roles: LEADING },
 ] as const;
 
 export type Place = (typeof PLACES)[number]['place'];
@@ -29,6 +31,13 @@ export function tabsOf(role: Role | undefined) {
   return role === 'administrator' ? PLACES.filter(({ place }) => TABS.includes(place)) : [];
 }
 
-export function placesOf(role: Role) {
-  return PLACES.filter(({ roles }) => (roles as readonly Role[]).includes(role));
+export function hasPlace(role: Role, place: Place): boolean {
+  return placesOf(role).some((one) => one.place === place);
+}
+
+/** A restore that is under way is looked at before anything else. */
+export function placesOf(role: Role, isRestoring = false) {
+  const open = PLACES.filter(({ roles }) => (roles as readonly Role[]).includes(role));
+  const isFirst = ({ place }: { place: Place }) => isRestoring && place === 'restore';
+  return [...open.filter(isFirst), ...open.filter((room) => !isFirst(room))];
 }

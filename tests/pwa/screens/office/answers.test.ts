@@ -4,6 +4,8 @@ import {
   readInvited,
   readLog,
   readMembers,
+  readRestore,
+  readSalvage,
   readTakenIn,
 } from '../../../../pwa/src/screens/office/answers';
 
@@ -48,4 +50,21 @@ test('a change is taken in with those that it needed, or the reason is told', ()
     refused: 'Too long.',
   });
   expect(readTakenIn({})).toBeNull();
+});
+
+test('a restore says whether it is under way, what waits and which phones there are', () => {
+  const phones = [{ id: 'd', name: 'Pixel', member_name: 'Rosa', returned: false }];
+  const standing = { restoring: true, began_at: 1, phones, waiting: 2, salvage: 0 };
+  expect(readRestore(standing)).toEqual(standing);
+  expect(readRestore({ ...standing, waiting: null })).toBeNull();
+  expect(readRestore({ ...standing, phones: [{ id: 'd' }] })).toBeNull();
+  expect(readRestore('Welcome to our Wi-Fi')).toBeNull();
+});
+
+test('a copy is offered whole, beside a record or beside none', () => {
+  const offer = { record: 'r', hash: 'h', kind: 'task', offered_at: 1, fields: {}, current: null };
+  expect(readSalvage({ offers: [offer], next: 'x' })).toEqual({ items: [offer], next: 'x' });
+  expect(readSalvage({ offers: [{ ...offer, current: {} }] })?.items).toHaveLength(1);
+  expect(readSalvage({ offers: [{ ...offer, fields: null }] })).toBeNull();
+  expect(readSalvage({ offers: [{ ...offer, current: 'none' }] })).toBeNull();
 });
