@@ -68,6 +68,7 @@ ACTS: dict[str, str] = {
     "legal_hold": "a chart may not be removed; the detail is the reason given",
     "legal_hold_released": "that hold was ended",
     "purged": "a chart was removed after its period, with history and files",
+    "restored": "the database was replaced by a backup; the detail says which",
 }
 """What may be done. A row about a colleague has them as its subject."""
 

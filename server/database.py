@@ -80,8 +80,7 @@ def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connecti
         if organisation is not None:
             enter(connection, organisation)
         yield connection
-        for step, items in connection.info[LAST].items():
-            step(connection, items)
+        end_deeds(connection)
 
 
 def do_last(
@@ -93,6 +92,13 @@ def do_last(
     other because of it, and it is held for no longer than that step.
     """
     connection.info[LAST].setdefault(step, []).extend(items)
+
+
+def end_deeds(connection: Connection) -> None:
+    """Do what was left for last, before a transaction ends, or enters another organisation."""
+    deeds, connection.info[LAST] = connection.info[LAST], {}
+    for step, items in deeds.items():
+        step(connection, items)
 
 
 def enter(connection: Connection, organisation: str) -> None:

@@ -49,15 +49,20 @@ def require_current() -> None:
 
 def migrate() -> str | None:
     """Bring the database to the revision that this code needs; the revision it had before."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with begin(None, write=True) as connection:
         before = stored_revision(connection)
         if before != needed_revision():
-            config.attributes["connection"] = connection
-            with unfenced(connection):
-                command.upgrade(config, "head")
+            upgrade(connection)
     return before
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the database to a revision, with all else that the transaction does or not at all."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with unfenced(connection):
+        command.upgrade(config, revision)
 
 
 @contextmanager
