@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, missing
 
 LARGEST_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader, a phone's among them, holds exactly (RFC
@@ -42,6 +42,16 @@ class Value(fields.Field[Any]):
 
     def make_error(self, key: str, **params: Any) -> Invalid:
         return Invalid(key, **params)
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """The value to store. Raises Invalid.
+
+        marshmallow's own goes on to validators and hooks, of which our types have none: for text
+        that would be two thirds of the time (0.9 of 1.4 µs).
+        """
+        if value is None or value is missing:
+            return super().deserialize(value, attr, data, **kwargs)
+        return self._deserialize(value, attr, data, **kwargs)
 
     def describe(self) -> dict[str, Any]:
         """What GET /api/catalogue says of this type beside its name."""

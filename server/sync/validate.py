@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NoReturn
 
 import orjson
 
@@ -26,8 +27,8 @@ from sync import Json, canonical
 MOST_ELEMENTS = 200
 """The most elements that one change adds to a field, or removes from it."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
-_OPERATION = {"add_wins": ("add", "remove"), "append": ("add",)}
+is_name = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
+_OPERATIONS = {"add_wins": ("add", "remove"), "append": ("add",)}
 
 
 def validate(author: Author, sent: Mapping[str, Any], language: str) -> Offer:
@@ -55,7 +56,7 @@ def _named(sent: Mapping[str, Any], language: str) -> Offer:
     cost: only this server ever compares it, with what it wrote itself.
     """
     try:
-        kept = {name: value for name, value in sent.items() if value not in (None, {}, [])}
+        kept = {name: value for name, value in sent.items() if value or not _is_empty(value)}
         written = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
         return Offer(sent["n"], sent, hashlib.sha256(written).hexdigest())
     except orjson.JSONEncodeError:
@@ -63,6 +64,10 @@ def _named(sent: Mapping[str, Any], language: str) -> Offer:
         offer = Offer(sent["n"], sent, hashlib.sha256(written).hexdigest())
         offer.refusal = _refuse("invalid", "shape", language)
         return offer
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == {} or value == []
 
 
 def refuse_missing(field: str, language: str) -> Refusal:
@@ -78,6 +83,11 @@ def refuse_once(field: str, language: str) -> Refusal:
 def refuse_seen(language: str) -> Refusal:
     """For a `seen` that the server has never given."""
     return _refuse("invalid", "seen", language, "seen")
+
+
+def refuse_shape(member: str, language: str) -> Refusal:
+    """For a member of the change itself that is not as the protocol says."""
+    return _refuse("invalid", "shape", language, member)
 
 
 def _refuse(code: str, key: str, language: str, field: str | None = None, **params: Any) -> Refusal:
@@ -135,11 +145,21 @@ def _read_kind(author: Author, offer: Offer, language: str) -> Refusal | None:
         return None
     if author.role not in kind.write:
         return _refuse("not_yours", "not_yours_kind", language)
-    for name in (*offer.set, *offer.add, *offer.remove):
-        field = kind.fields.get(name)
-        if field and field.write is not None and author.role not in field.write:
+    closed = _closed_to(author.role, kind.name)
+    for name in (*offer.set, *offer.add, *offer.remove) if closed else ():
+        if name in closed:
             return _refuse("not_yours", "not_yours_field", language, name)
     return None
+
+
+@cache
+def _closed_to(role: str, kind: str) -> frozenset[str]:
+    """The fields of a kind with fewer writers than the kind, this role none of them."""
+    return frozenset(
+        name
+        for name, field in CATALOGUE.kinds[kind].fields.items()
+        if field.write is not None and role not in field.write
+    )
 
 
 def _read_values(offer: Offer, language: str) -> Refusal | None:
@@ -148,8 +168,9 @@ def _read_values(offer: Offer, language: str) -> Refusal | None:
     if offer.delete is True and not kind.deletable:
         return _refuse("invalid", "not_deletable", language)
     try:
+        known = _fields_taking(kind.name, "set")
         offer.set = {
-            name: _value(_field(kind, name, "set"), value, name)
+            name: _value(known.get(name) or _unfit(kind, name), value, name)
             for name, value in offer.set.items()
         }
         offer.add = _elements(kind, offer.add, "add")
@@ -178,13 +199,22 @@ class _BadValue(Exception):
         self.problem, self.field = problem, field
 
 
-def _field(kind: CatalogueKind, name: str, operation: str) -> CatalogueField:
-    field = kind.fields.get(name)
-    if field is None:
-        raise _Refused("unknown_field", name if _NAME(name) else None)
-    if operation not in _OPERATION.get(field.rule, ("set",)):
+@cache
+def _fields_taking(kind: str, operation: str) -> Mapping[str, CatalogueField]:
+    """The fields of a kind that are written by an operation: set, add or remove."""
+    fields = CATALOGUE.kinds[kind].fields
+    return {
+        name: field
+        for name, field in fields.items()
+        if operation in _OPERATIONS.get(field.rule, ("set",))
+    }
+
+
+def _unfit(kind: CatalogueKind, name: str) -> NoReturn:
+    """Raise the refusal of a field that the kind has not, or that is not written this way."""
+    if name in kind.fields:
         raise _Refused("wrong_operation", name)
-    return field
+    raise _Refused("unknown_field", name if is_name(name) else None)
 
 
 def _elements(
@@ -192,7 +222,7 @@ def _elements(
 ) -> dict[str, list[Json]]:
     read: dict[str, list[Json]] = {}
     for name, values in elements.items():
-        field = _field(kind, name, operation)
+        field = _fields_taking(kind.name, operation).get(name) or _unfit(kind, name)
         if len(values) > MOST_ELEMENTS:
             raise _Refused("too_many", name, max=MOST_ELEMENTS)
         if values:

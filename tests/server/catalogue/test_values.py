@@ -122,3 +122,11 @@ def test_a_whole_record_can_be_loaded_by_its_schema() -> None:
     task = {"description": "Call the clinic", "due": "2026-11-21", "blocked_by": [ID.upper()]}
     loaded = CATALOGUE.kinds["task"].schema.load(task)
     assert loaded == task | {"blocked_by": [ID]}
+
+
+def test_no_type_has_validators_or_hooks_of_marshmallows() -> None:
+    # Value.deserialize passes them by.
+    for kind in CATALOGUE.kinds.values():
+        for field in kind.fields.values():
+            each = field.marshmallow
+            assert not (each.validators or each.pre_load or each.post_load), field.name
