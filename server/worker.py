@@ -50,6 +50,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             end()
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """An ending worker closes its ear: gunicorn leaves it open until the last request in flight
+        is answered, and who comes meanwhile would wait for nothing."""
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
     def handle_error(
         self, _request: object, client: socket.socket, _address: object, error: Exception
     ) -> None:

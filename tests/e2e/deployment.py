@@ -35,6 +35,8 @@ class Deployment:
     process: subprocess.Popen[bytes] | None = None
     tokens: dict[str, str] = field(default_factory=dict)
     """A token of each member for programs beside the phones."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of its environment."""
 
     @property
     def origin(self) -> str:
@@ -48,6 +50,7 @@ class Deployment:
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
             "ORIGIN": self.origin,
+            **self.settings,
         }
 
     def doorstep(self, *arguments: str) -> str:

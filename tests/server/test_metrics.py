@@ -23,7 +23,7 @@ from server.who import now_ms
 from tests.server.furnished import furnish
 from tests.server.office import Office, Phone, new_id
 
-TOKEN = "a token for those who watch"
+TOKEN = "for-those-who-watch"
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
