@@ -10,10 +10,10 @@ export type SyncSign = {
   text: string;
 };
 
-type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'detail' | 'lastContact'>;
+type Seen = Pick<SyncState, 'phase' | 'unsent' | 'error' | 'detail' | 'lastContact' | 'restored'>;
 
 /** What a person must act on comes first; being offline is no fault, and what waits to be sent is said with it. */
-export function syncSign({ phase, unsent, error, detail, lastContact }: Seen): SyncSign {
+export function syncSign({ phase, unsent, error, detail, lastContact, restored }: Seen): SyncSign {
   const waiting = unsent > 0 ? t('shell.unsent', { count: unsent }) : null;
   if (error && error !== 'offline') {
     const tone = error === 'signed_out' ? 'late' : 'danger';
@@ -29,7 +29,8 @@ export function syncSign({ phase, unsent, error, detail, lastContact }: Seen): S
     return { what: 'working', tone: 'accent', text: t('shell.sync_now') };
   }
   if (waiting) return { what: 'unsent', tone: 'unsent', text: waiting };
-  if (lastContact === null)
+  // What a restored office lacks is on its way back: nothing is up to date before that.
+  if (lastContact === null || restored)
     return { what: 'waiting', tone: 'neutral', text: t('shell.sync_waiting') };
   return { what: 'ok', tone: 'good', text: t('shell.sync_ok') };
 }

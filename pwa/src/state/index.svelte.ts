@@ -1,5 +1,5 @@
 /** The rows that Today, Patients, Tasks and Review list: one sealed blob, open before any chart is. */
-import { asRefused, type Row } from '../store/journal';
+import { asRefused, type Entry, type Row } from '../store/journal';
 import type { Memory } from '../store/memory';
 import type {
   AppointmentRow,
@@ -11,7 +11,7 @@ import type {
   TaskRow,
   VisitRow,
 } from '../store/types';
-import type { UnreadableChange } from './types';
+import type { UnreadableChange, WaitingChange } from './types';
 
 export class Index {
   patients: PatientRow[] = $state.raw([]);
@@ -24,6 +24,8 @@ export class Index {
 
   /** Refused changes, oldest first. */
   refused: Refused[] = $state.raw([]);
+  /** Changes that a restored office has and cannot take yet, oldest first. */
+  waiting: WaitingChange[] = $state.raw([]);
   /** Entries that cannot be read, oldest first. */
   unreadable: UnreadableChange[] = $state.raw([]);
 
@@ -38,6 +40,7 @@ export class Index {
     this.show(memory.summaries.values());
     this.notices = memory.notices.filter((one) => !one.dismissed).toReversed();
     this.refused = memory.entries.filter(({ state }) => state === 'refused').map(asRefused);
+    this.waiting = memory.entries.filter(({ state }) => state === 'waiting').flatMap(asWaiting);
     this.unreadable = memory.unreadable.map(asUnreadable);
   }
 
@@ -46,6 +49,7 @@ export class Index {
     this.show([]);
     this.notices = [];
     this.refused = [];
+    this.waiting = [];
     this.unreadable = [];
   }
 
@@ -58,6 +62,10 @@ export class Index {
     this.tasks = all.flatMap((one) => one.tasks);
     this.review = all.flatMap((one) => one.review);
   }
+}
+
+function asWaiting({ device, n, patient, change }: Entry): WaitingChange[] {
+  return change ? [{ id: `${device}/${n}`, patient, kind: change.kind, at: change.at }] : [];
 }
 
 function asUnreadable({ device, n, patient, was }: Row): UnreadableChange {

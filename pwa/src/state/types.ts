@@ -157,5 +157,13 @@ export interface Following {
   total: number | null;
 }
 
+/** A change that a restored office has and cannot take yet: a chart or an assignment is not back. */
+export interface WaitingChange {
+  id: string;
+  patient: string | null;
+  kind: string;
+  at: number;
+}
+
 /** How the next contact with the server goes. */
 export type SyncPhase = 'idle' | 'sending' | 'receiving' | 'waiting';

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { syncSign } from '../../../pwa/src/screens/sync-sign';
 
-const calm = { phase: 'idle', unsent: 0, error: null, detail: null, lastContact: 1 } as const;
+const calm = {
+  phase: 'idle',
+  unsent: 0,
+  error: null,
+  detail: null,
+  lastContact: 1,
+  restored: null,
+} as const;
 
 test('what must be acted on comes before what only waits', () => {
   expect(syncSign({ ...calm, unsent: 3, error: 'refused' })).toMatchObject({
@@ -33,4 +40,10 @@ test('an office that answers that it cannot go on is not called a lost signal', 
 test('a phone that never spoke with the server is not up to date', () => {
   expect(syncSign({ ...calm, lastContact: null }).what).toBe('waiting');
   expect(syncSign(calm)).toMatchObject({ what: 'ok', tone: 'good' });
+});
+
+test('a phone that follows a restored office is not up to date before it has', () => {
+  const restored = { stage: 'offering', done: 0, total: null } as const;
+  expect(syncSign({ ...calm, restored }).what).toBe('waiting');
+  expect(syncSign({ ...calm, restored, phase: 'sending' }).what).toBe('working');
 });
