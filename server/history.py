@@ -33,23 +33,26 @@ def history(record_id: str) -> Response:
                 records.c.organisation == reader.organisation, records.c.id == record_id
             )
         ).first()
-        if record is None or reader.role not in CATALOGUE.kinds[record.kind].read:
+        if record is None:
+            raise Problem(404, "not_found")
+        kind = CATALOGUE.kind_stored(record.kind, record.patient)
+        if reader.role not in kind.read:
             raise Problem(404, "not_found")
         if record.patient is not None:
             read_chart(connection, record.patient, record_id)
         else:
             note_call(connection, record=record_id)
         entries = [
-            *_accepted(connection, reader.organisation, record_id, record),
+            *_accepted(connection, reader.organisation, record_id, kind.engine, record.state),
             *_refused(connection, reader.organisation, record_id),
         ]
-        if withheld := CATALOGUE.kinds[record.kind].withheld_from(reader.role):
+        if withheld := kind.withheld_from(reader.role):
             entries = list(_of_other_fields(entries, withheld))
     return Response(as_sent({"changes": entries}), mimetype="application/json")
 
 
 def _accepted(
-    connection: Connection, organisation: str, record_id: str, record: AnyRow
+    connection: Connection, organisation: str, record_id: str, kind: Kind, state: str
 ) -> Iterator[dict[str, Any]]:
     rows = connection.execute(
         select(changes, *(refusals.c[name] for name in REVIEW))
@@ -62,8 +65,7 @@ def _accepted(
         .where(changes.c.organisation == organisation, changes.c.record == record_id)
         .order_by(changes.c.seq)
     )
-    state = State.from_json(orjson.loads(record.state))
-    outcomes = Outcomes(CATALOGUE.kinds[record.kind].engine, state)
+    outcomes = Outcomes(kind, State.from_json(orjson.loads(state)))
     for row in rows:
         body = orjson.loads(row.body)
         yield {

@@ -14,6 +14,7 @@ from uuid6 import uuid7
 from server import epochs
 from server.access import ROLES
 from server.access_log import Entry, note
+from server.catalogue import CATALOGUE
 from server.database import begin, insert_into
 from server.devices import add as add_device
 from server.devices import revoke
@@ -75,6 +76,7 @@ def create_organisation(
                 "epoch": epoch,
                 "is_restoring": False,
                 "device": device,
+                "folded_with": CATALOGUE.rules_hash(),
                 "is_demo": is_demo,
                 "created_at": now,
             },

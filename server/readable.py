@@ -27,6 +27,17 @@ def kinds_never_pulled(role: str) -> tuple[str, ...]:
 
 
 @cache
+def library_kinds(role: str) -> tuple[str, ...]:
+    """The kinds of the library that phones of this role carry. One that only another version
+    declares is not among them: nobody here knows whether it may leave the office."""
+    return tuple(
+        kind.name
+        for kind in CATALOGUE.kinds.values()
+        if role in kind.read and kind.scope == "library"
+    )
+
+
+@cache
 def withheld_fields(role: str) -> Mapping[str, frozenset[str]]:
     """The fields that this role may not read, by kind; kinds with none are not in it."""
     fields = {kind.name: kind.withheld_from(role) for kind in CATALOGUE.kinds.values()}

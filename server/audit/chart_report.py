@@ -34,7 +34,7 @@ from server.organisation_settings import settings_of
 from server.problems import asked_language
 from server.tables import access_log, changes, grants, records
 from server.who import now_ms
-from server.words import say
+from server.words import called, say
 
 PAGE = 500
 OPENING = "opening"
@@ -188,9 +188,9 @@ def _rows(
 
 def _what(each: Mapping[str, Any], language: str) -> str:
     if "what" in each:
-        return say(language, f"log.{each['what']}")
+        return called(language, "log", each["what"])
     if "kind" in each:
-        return WORDS[language].kind(each["kind"])
+        return WORDS[language].kind_stored(each["kind"])
     if "gone" in each:
         state = "holds" if each["to"] is None else "gone" if each["gone"] else "may_hold"
         return say(language, f"sheet.{state}")

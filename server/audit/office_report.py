@@ -36,7 +36,7 @@ from server.reach import is_in_reach
 from server.retention.purged import purged_among
 from server.tables import access_log, member
 from server.who import Caller
-from server.words import say
+from server.words import called, say
 
 PAGE = 100
 LOOKED_AT_ONCE = 500
@@ -67,7 +67,7 @@ def office_access_sheet() -> Response:
         (
             moment(each["at"], zone),
             each["member_name"],
-            say(language, f"log.{each['what']}"),
+            called(language, "log", each["what"]),
             each["subject_name"],
             each["patient_name"] or each["patient"],
             each["detail"],

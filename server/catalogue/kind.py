@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from server.catalogue.declare import Declaration, Elements, Spec
+from server.catalogue.declare import CARE, Declaration, Elements, KindSchema, Spec
 from server.catalogue.moments import Date, Instant
 from server.catalogue.values import Boolean, Choice, Reference, Value
 from sync.kinds import Field, Kind, Rule
@@ -113,6 +113,15 @@ def kind_of(declaration: Declaration) -> CatalogueKind:
         MappingProxyType(fields),
         engine,
     )
+
+
+def unknown_kind(name: str, *, of_chart: bool) -> CatalogueKind:
+    """A kind that this version does not declare, as its stored records are treated: kept as they
+    are, written by nobody, and read by whoever holds the chart. Of those without a chart nobody
+    here knows whether they may leave the office: they do not."""
+    scope, read = ("chart", CARE) if of_chart else ("office", ())
+    engine = Kind(name, {}, deletable=False)
+    return CatalogueKind(name, scope, read, (), False, False, KindSchema(), {}, engine)
 
 
 def _field(name: str, field: Any) -> CatalogueField:

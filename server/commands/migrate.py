@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from server import schema
+from server.refold import folded_otherwise
 
 
 @click.command()
@@ -16,3 +17,5 @@ def command() -> None:
         click.echo("The database is up to date.")
     else:
         click.echo(f"The database was brought from {before or 'nothing'} to {after}.")
+    if folded_otherwise():
+        click.echo("Records were folded by another version's rules. Run `doorstep refold`.")

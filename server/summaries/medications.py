@@ -4,7 +4,6 @@ it."""
 from collections.abc import Iterator
 from typing import Any
 
-from server.catalogue.words import WORDS
 from server.summaries.chart import Chart, Record
 from server.summaries.paper import Medication
 from server.summaries.words import Words
@@ -87,4 +86,4 @@ def _as_needed(record: Record, words: Words) -> tuple[str, ...]:
 def _seen(seen: dict[str, Any] | None, words: Words) -> str:
     if seen is None:
         return ""
-    return WORDS[words.language].part_choice("visit", "medications_seen", "seen", seen["seen"])
+    return words.part_choice("visit", "medications_seen", "seen", seen["seen"])

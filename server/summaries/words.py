@@ -73,6 +73,13 @@ class Words:
         except KeyError:
             return choice
 
+    def part_choice(self, kind: str, field: str, part: str, choice: str) -> str:
+        """The same of a choice within an object."""
+        try:
+            return WORDS[self.language].part_choice(kind, field, part, choice)
+        except KeyError:
+            return choice
+
     def full_day(self, day: date) -> str:
         """Saturday, November 21, 2026, as a line of its own begins."""
         text = _plain(format_date(day, "full", self.locale))

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from server.database import is_sqlite
-from server.readable import kinds_never_pulled
+from server.readable import kinds_never_pulled, library_kinds
 from server.sync.cursor import END, Cursor
 
 FIRST_WINDOW = 4
@@ -58,6 +58,7 @@ class Places:
             "most": limit + 1,
             "unreadable": kinds_never_pulled(reader.role),
         }
+        self.library_kinds = library_kinds(reader.role)
 
     def records(self, held: Sequence[Held]) -> list[Placed]:
         """Records in order of place, at least one more than `limit` where there are so many."""
@@ -116,25 +117,28 @@ class Places:
         )
 
     def _library(self, low: int, high: int) -> list[Placed]:
-        return self._rows(LIBRARY, low=low, high=high)
+        return self._rows(LIBRARY, low=low, high=high, carried=self.library_kinds)
 
     def _rows(self, statement: TextClause, **parameters: object) -> list[Placed]:
         rows = self.connection.execute(statement, self.bound | parameters).all()
         return list(map(Placed._make, rows))
 
 
-def _statement(sql: str) -> TextClause:
-    return text(sql).bindparams(bindparam("unreadable", expanding=True, type_=String))
+def _statement(sql: str, kinds: str = "unreadable") -> TextClause:
+    return text(sql).bindparams(bindparam(kinds, expanding=True, type_=String))
 
 
 READABLE = "AND r.kind NOT IN :unreadable"
 
-LIBRARY = _statement(f"""
+LIBRARY = _statement(
+    """
     SELECT r.position AS place, r.id, r.kind, r.body FROM records AS r
     WHERE r.organisation = :organisation AND r.patient IS NULL
-      AND r.position > :low AND r.position <= :high {READABLE}
+      AND r.position > :low AND r.position <= :high AND r.kind IN :carried
     ORDER BY r.position LIMIT :most
-""")
+""",
+    "carried",
+)
 
 # CROSS JOIN and LATERAL fix the plan: the member's charts first, then each one's index. Left free,
 # a planner reads the whole organisation in order of position on a first sync. Places are sorted

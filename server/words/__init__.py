@@ -22,3 +22,8 @@ def spoken(tag: object) -> str:
 def say(language: str, key: str, **params: object) -> str:
     """The sentence of that key; its placeholders are filled by `params`."""
     return SENTENCES[language][key].format_map(params)
+
+
+def called(language: str, group: str, code: str) -> str:
+    """What a stored code is called; one that only another version knows stands for itself."""
+    return SENTENCES[language].get(f"{group}.{code}", code.replace("_", " "))

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from server.words import SENTENCES, say, spoken
+from server.words import SENTENCES, called, say, spoken
 
 SERVER = Path(__file__).parents[2] / "server"
 README = (SERVER / "README.md").read_text("utf-8")
@@ -24,6 +24,11 @@ def test_every_language_says_the_same_sentences_about_the_same_things() -> None:
         assert sentences.keys() == english.keys(), language
         for key, sentence in sentences.items():
             assert placeholders(sentence) == placeholders(english[key]), (language, key)
+
+
+def test_a_code_that_only_another_version_knows_stands_for_itself() -> None:
+    assert called("es", "log", "history") == say("es", "log.history")
+    assert called("es", "log", "care_map") == "care map"
 
 
 def test_every_problem_has_its_sentence_and_stands_in_the_readme() -> None:

@@ -28,6 +28,10 @@ class Words:
     def kind(self, kind: str) -> str:
         return str(self.kinds[kind]["label"])
 
+    def kind_stored(self, kind: str) -> str:
+        """What to call the kind of a stored record; one that is not declared stands for itself."""
+        return self.kind(kind) if kind in self.kinds else kind.replace("_", " ").capitalize()
+
     def plural(self, kind: str) -> str:
         return str(self.kinds[kind]["plural"])
 

@@ -50,3 +50,11 @@ def test_no_word_is_unused_and_every_role_has_one() -> None:
 def test_a_day_is_as_short_as_it_can_be_understood(written: str, weekday: bool, told: str) -> None:
     english = Words("en", "America/New_York")
     assert english.day(written, date(2026, 11, 21), weekday=weekday) == told
+
+
+def test_a_choice_that_only_another_version_knows_stands_for_itself() -> None:
+    spanish = Words("es", "Europe/Madrid")
+    known = spanish.part_choice("visit", "medications_seen", "seen", "as_listed")
+    assert known not in ("", "as_listed")
+    assert spanish.part_choice("visit", "medications_seen", "seen", "sold") == "sold"
+    assert spanish.choice("medication", "status", "lent") == "lent"
