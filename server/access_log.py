@@ -41,6 +41,7 @@ READS: dict[str, str] = {
     "office_openings": "the list of charts opened was looked at",
     "office_records": "records of employment were looked at; the detail is their kind",
     "office_retention": "the list of charts past their period was looked at",
+    "office_salvage": "what only phones still hold after a restore was looked at",
     "export": "a report left as a file",
 }
 """What may be read of patients, a chart of its own where the row has a patient."""
@@ -49,6 +50,9 @@ ACTS: dict[str, str] = {
     "opening": "a chart was opened without being assigned; the detail is the reason given",
     "refusal_accepted": "what a phone could not bring in was accepted by a supervisor",
     "refusal_dismissed": "it was looked at and left out",
+    "salvage_taken_in": "a record that only a phone still held was taken in",
+    "salvage_dismissed": "it was looked at and left out",
+    "restore_ended": "what was not back after a restore is not waited for any more",
     "invited": "somebody was given a sign-in link",
     "recovered": "somebody with passkeys signed in by a new link",
     "sign_in": "somebody signed in",

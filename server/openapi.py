@@ -10,6 +10,7 @@ from apispec import APISpec
 
 from server.access import ROLES, Route
 from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind
+from server.restore.believed import MOST_SEQS
 
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "doorstep_session"},
@@ -93,8 +94,8 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["parameters"] = parameters
     if route.endpoint in BODIES:
         operation["requestBody"] = _json(BODIES[route.endpoint]) | {"required": True}
-    if route.path == "/api/sync":
-        operation["responses"]["200"] |= _json("sync_answer")
+    if route.endpoint in ANSWERS:
+        operation["responses"]["200"] |= _json(ANSWERS[route.endpoint])
     return operation
 
 
@@ -187,13 +188,35 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         reads=_list(_NAMED),
         changes=_list("change"),
     ),
+    "offered_again": {
+        "allOf": [
+            "change",
+            _object("", seqs=_list(WHOLE) | {"maxItems": MOST_SEQS}, corrected=WHOLE),
+        ]
+    },
+    "taking_back": _object(
+        "device of now epoch",
+        protocol={"type": "integer", "const": 1},
+        device=UUID,
+        of=UUID,
+        now=WHOLE,
+        lang={"type": "string"},
+        epoch={"type": "string"},
+        changes=_list("offered_again"),
+    ),
+    "taken_back": _object(
+        "accepted refused waiting",
+        accepted=_list(_object("n seq", n=WHOLE, seq=WHOLE, at=WHOLE)),
+        refused=_list(_NAMED),
+        waiting=_list(WHOLE),
+    ),
     "sync_answer": _object(
         "epoch cursor more skew accepted refused records set_aside forget",
         epoch={"type": "string"},
         cursor=_TEXT,
         more={"type": "boolean"},
         skew={"type": "integer"},
-        accepted=_list(_object("n seq", n=WHOLE, seq=WHOLE)),
+        accepted=_list(_object("n seq", n=WHOLE, seq=WHOLE, at=WHOLE)),
         refused=_list(_NAMED),
         records=_list("record"),
         set_aside=_list(_NAMED),
@@ -210,6 +233,7 @@ _NAME = {"type": "string", "minLength": 1, "maxLength": 100}
 
 BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/sync": "sync_request",
+    "POST /api/take-back": "taking_back",
     "POST /api/devices": _object("name", name=_NAME, device=UUID),
     "POST /api/invitations/open": _object("token", token=_STRING),
     "POST /api/invitations/accept": _object(
@@ -253,6 +277,9 @@ BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/devices/<device_id>/escrow/release": _object(""),
 }
 """What a route reads, by method and path: a component's name or a schema."""
+
+ANSWERS = {"POST /api/sync": "sync_answer", "POST /api/take-back": "taken_back"}
+"""What it answers, where that is described."""
 
 _DAY = {"type": "string", "format": "date"}
 _LOG_PLACE = {"type": "string", "pattern": "^[0-9]{1,15}\\.[0-9a-f-]{36}$"}

@@ -35,6 +35,7 @@ from server.access import (
     Route,
 )
 from server.audit import chart_report, office_report
+from server.restore import endpoint as restoring
 from server.retention import view as retention
 from server.summaries import view as summaries
 from server.sync import endpoint
@@ -42,6 +43,8 @@ from server.sync import endpoint
 ROUTES = (
     Route(method="POST", path="/api/sync", view=endpoint.sync,
           roles=ROLES, scope="chart", log=None, is_for_readers=True, checks_device=True),
+    Route(method="POST", path="/api/take-back", view=restoring.take_back,
+          roles=ROLES, scope="chart", log=None, checks_device=True),
     Route(method="POST", path="/api/devices", view=devices.enrol,
           roles=ROLES, scope="organisation", log=None, is_for_readers=True),
     Route(method="GET", path="/api/devices", view=devices.own,

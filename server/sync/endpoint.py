@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from flask import Response, g, request
+from flask import Response, g
 from sqlalchemy import Connection
 
 from server import granting
@@ -20,7 +20,9 @@ from server.database import begin
 from server.epochs import lost_to
 from server.metrics import count_push
 from server.problems import Problem
+from server.restore.folding import fold_possible
 from server.sync import contact
+from server.sync.at_device import Revoked, require_device
 from server.sync.cursor import Cursor, read_cursor
 from server.sync.envelope import Envelope, read_envelope
 from server.sync.notices import notices_between
@@ -45,11 +47,13 @@ def sync() -> Response:
     now = now_ms()
     if asker.is_read_only and envelope.changes:
         raise Problem(403, "read_only")
-    return _Sync(asker, envelope, now).answer()
-
-
-class _RevokedMeanwhile(Exception):
-    """The phone was revoked, or its member left, while this request waited for the counter."""
+    round_trip = _Sync(asker, envelope, now)
+    try:
+        return round_trip.answer()
+    except Revoked as revoked:
+        if revoked.is_theirs:
+            round_trip.keep_refused()
+        raise Problem(403, "device_revoked", wipe=True) from None
 
 
 class _Sync:
@@ -70,18 +74,15 @@ class _Sync:
             if self.envelope.epoch not in (None, counter.epoch):
                 g.outcome = "restored"
                 return _json(self.of_another_epoch(connection, counter))
-            known = self.require_device(connection)
+            known = require_device(connection, self.asker, self.envelope.device)
             cursor, made = self.read_cursors(counter)
             has_news = (
-                bool(self.envelope.changes or self.envelope.reads)
+                counter.is_restoring  # the office sees who is back
+                or bool(self.envelope.changes or self.envelope.reads)
                 or contact.is_news(known, self.envelope, self.now)
                 or granting.are_due(connection, self.organisation, self.asker.member, self.now)
             )
-        try:
-            answered = self.write(made) if has_news else Answered()
-        except _RevokedMeanwhile:
-            self.keep_refused()
-            raise Problem(403, "device_revoked", wipe=True) from None
+        answered = self.write(made) if has_news else Answered()
         since = self.now if cursor is None else known.enrolled_at
         g.outcome = "ok"
         return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
@@ -101,29 +102,6 @@ class _Sync:
             "set_aside": [],
             "forget": [],
         }
-
-    def require_device(self, connection: Connection) -> Any:
-        """The device's row. Raises Problem unless the caller is at their own device, in use."""
-        asker, device = self.asker, self.envelope.device
-        if (
-            not asker.is_program
-            and asker.device is None
-            and not request.headers.get("Doorstep-Device")
-        ):
-            raise Problem(401, "device_secret")
-        known = contact.find_device(
-            connection, self.organisation, asker.member, device, is_program=asker.is_program
-        )
-        is_theirs = asker.is_program or asker.device == device
-        if known is not None and known.revoked_at is not None:
-            if is_theirs:
-                self.keep_refused()
-            raise Problem(403, "device_revoked", wipe=True)
-        if asker.is_revoked:
-            raise Problem(403, "device_revoked", wipe=True)
-        if known is None or not is_theirs:
-            raise Problem(404, "unknown_device")
-        return known
 
     def keep_refused(self) -> None:
         """Keep what a revoked phone had not sent, for a supervisor to review, and what it read."""
@@ -178,7 +156,10 @@ class _Sync:
             )
             self.note_offline_reads(connection)
             if not contact.note_contact(connection, self.organisation, envelope, self.now):
-                raise _RevokedMeanwhile
+                raise Revoked(is_theirs=True)  # while this request waited for the counter
+            if counter.is_restoring:
+                accepted = [offer for offer in offers if offer.n in answered.accepted]
+                fold_possible(connection, self.organisation, accepted, self.now)
         count_push(offers, answered)
         return answered
 

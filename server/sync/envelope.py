@@ -64,16 +64,15 @@ class Envelope:
 
 def read_envelope(body: Mapping[str, Any]) -> Envelope:
     """The envelope of a request. Raises Problem."""
-    if body.get("protocol", PROTOCOL) != PROTOCOL:
-        raise Problem(426, "protocol", protocols=[PROTOCOL])
-    epoch, cursor = _text(body, "epoch"), _text(body, "cursor")
-    made = _text(body, "made") if "made" in body else cursor
+    require_protocol(body)
+    epoch, cursor = read_text(body, "epoch"), read_text(body, "cursor")
+    made = read_text(body, "made") if "made" in body else cursor
     limit = body.get("limit", DEFAULT_LIMIT)
-    _require(is_uuid(body.get("device")) and type(limit) is int)
-    _require(epoch is not None or (cursor is None and made is None))
+    require(is_uuid(body.get("device")) and type(limit) is int)
+    require(epoch is not None or (cursor is None and made is None))
     return Envelope(
         device=body["device"],
-        now=_number(body.get("now")),
+        now=read_number(body.get("now")),
         language=spoken(body.get("lang")),
         epoch=epoch,
         cursor=cursor,
@@ -81,27 +80,33 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
         limit=min(max(limit, 1), MOST_RECORDS),
         status=_status(body.get("status")),
         reads=_reads(body.get("reads")),
-        changes=_changes(body.get("changes")),
+        changes=read_changes(body.get("changes")),
     )
 
 
-def _require(holds: bool) -> None:
+def require_protocol(body: Mapping[str, Any]) -> None:
+    """Raise Problem 426 unless the request speaks the protocol that we do."""
+    if body.get("protocol", PROTOCOL) != PROTOCOL:
+        raise Problem(426, "protocol", protocols=[PROTOCOL])
+
+
+def require(holds: bool) -> None:
     if not holds:
         raise Problem(400, "malformed")
 
 
-def _number(value: object, least: int = 0) -> int:
-    _require(is_whole(value, least))
+def read_number(value: object, least: int = 0) -> int:
+    require(is_whole(value, least))
     return cast(int, value)
 
 
-def _text(body: Mapping[str, Any], name: str) -> str | None:
+def read_text(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
-    _require(value is None or (isinstance(value, str) and value.isascii() and "\0" not in value))
+    require(value is None or (isinstance(value, str) and value.isascii() and "\0" not in value))
     return value
 
 
-def _list(value: object, most: int) -> list[Any]:
+def read_list(value: object, most: int) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
@@ -111,13 +116,13 @@ def _list(value: object, most: int) -> list[Any]:
     return value
 
 
-def _changes(value: object) -> tuple[Mapping[str, Any], ...]:
+def read_changes(value: object) -> tuple[Mapping[str, Any], ...]:
     """The changes, each an object with an n, ascending: without them none could be answered."""
-    changes = _list(value, MOST_CHANGES)
+    changes = read_list(value, MOST_CHANGES)
     before = 0
     for change in changes:
-        _require(isinstance(change, dict))
-        before = _number(change.get("n"), before + 1)
+        require(isinstance(change, dict))
+        before = read_number(change.get("n"), before + 1)
     return tuple(changes)
 
 
@@ -143,8 +148,8 @@ def _status(value: object) -> Mapping[str, Any] | None:
 
 def _reads(value: object) -> tuple[Read, ...]:
     reads = []
-    for read in _list(value, MOST_READS):
-        _require(
+    for read in read_list(value, MOST_READS):
+        require(
             isinstance(read, dict)
             and is_uuid(read.get("id"))
             and is_uuid(read.get("patient"))

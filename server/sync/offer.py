@@ -67,3 +67,6 @@ class Offer:
     add: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     remove: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     delete: bool | None = None
+    seqs: tuple[tuple[int, int], ...] = ()
+    """The numbers that restores took from it, as they are believed: it was accepted before, and its
+    `at` is what it was then (sync/README.md, A restored server)."""

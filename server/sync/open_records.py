@@ -55,7 +55,7 @@ class OpenRecords:
         self._open = {
             row.id: OpenRecord(
                 row.id,
-                CATALOGUE.kinds[row.kind],
+                CATALOGUE.kind_stored(row.kind, row.patient),
                 row.patient,
                 State.from_json(orjson.loads(row.state)),
             )
@@ -63,6 +63,7 @@ class OpenRecords:
         }
         self._logs: dict[str, list[Change]] = {}
         self._folded_here: dict[str, list[Change]] = {}
+        self._behind: dict[str, OpenRecord] = {}
         self.contested: Counter[str] = Counter()
         """How many fields stand contested in the touched records, by kind, once they are rows."""
 
@@ -81,25 +82,45 @@ class OpenRecords:
             if (record := self._open.get(id_))
             and needs_log(record.kind.engine, record.state, change)
         }
-        self._logs |= load_logs(self._connection, self._organisation, needed)
+        self._logs |= self._load_logs(needed)
 
     def fold(self, record: OpenRecord, change: Change) -> Change:
         """Fold one change in, its `at` raised above all that it saw; the change as it is stored."""
         kind = record.kind.engine
         log = self._logs.get(record.id)
         if log is None and needs_log(kind, record.state, change):
-            stored = load_logs(self._connection, self._organisation, [record.id])[record.id]
+            stored = self._load_logs([record.id])[record.id]
             log = self._logs[record.id] = stored + self._folded_here.get(record.id, [])
         if log is None:
             change = corrected(change, record.state)
             record.state = fold_in(kind, record.state, change)
             self._folded_here.setdefault(record.id, []).append(change)
         else:
-            change = corrected_by_log(change, log)
+            if not change.seqs:  # else it was corrected when it was first accepted
+                change = corrected_by_log(change, log)
             log.append(change)
             record.state = fold(kind, log)
         record.is_touched = True
         return change
+
+    def put_back(self, record: OpenRecord, change: Change) -> None:
+        """Add a change with old numbers to its record, to be folded by `catch_up`: each needs the
+        whole log, and a phone brings many of one record."""
+        if record.id not in self._logs:
+            stored = {} if record.state is None else self._load_logs([record.id])
+            folded = self._folded_here.get(record.id, [])
+            self._logs[record.id] = stored.get(record.id, []) + folded
+        self._logs[record.id].append(change)
+        self._behind[record.id] = record
+        record.is_touched = True
+
+    def catch_up(self, record: OpenRecord) -> None:
+        """Fold what was put back into a record, before anybody looks at its state."""
+        if self._behind.pop(record.id, None):
+            record.state = fold(record.kind.engine, self._logs[record.id])
+
+    def _load_logs(self, ids: Collection[str]) -> dict[str, list[Change]]:
+        return load_logs(self._connection, self._organisation, ids)
 
     def touched(self) -> Iterator[OpenRecord]:
         return (record for record in self._open.values() if record.is_touched)
@@ -109,6 +130,8 @@ class OpenRecords:
         tables. A record's new position is its version: the seq of a change, and so its alone."""
         records: list[dict[str, Any]] = []
         notices: list[dict[str, Any]] = []
+        for record in [*self._behind.values()]:
+            self.catch_up(record)
         for record in self.touched():
             state, shown = record.state, record.show()
             assert state is not None

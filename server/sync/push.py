@@ -8,10 +8,11 @@ records and grants are looked up under it, and each change is refused or folded,
 from __future__ import annotations
 
 from collections import Counter as Counts
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from uuid import UUID, uuid5
 
 import orjson
 from sqlalchemy import Connection
@@ -47,6 +48,8 @@ class Answered:
     """What became of the changes: seq by n, and refusals as the wire carries them by n."""
 
     accepted: dict[int, int] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
+    """The `at` that is stored, by n, where it is another than was sent."""
     refused: dict[int, dict[str, Any]] = field(default_factory=dict)
     fresh: set[int] = field(default_factory=set)
     """Those that were answered for the first time."""
@@ -55,9 +58,13 @@ class Answered:
 
     def to_wire(self) -> dict[str, Any]:
         return {
-            "accepted": [{"n": n, "seq": self.accepted[n]} for n in sorted(self.accepted)],
+            "accepted": [self._accepted(n) for n in sorted(self.accepted)],
             "refused": [{"n": n} | self.refused[n] for n in sorted(self.refused)],
         }
+
+    def _accepted(self, n: int) -> dict[str, int]:
+        told = {"n": n, "seq": self.accepted[n]}
+        return told | {"at": self.moved[n]} if n in self.moved else told
 
 
 def push(
@@ -81,7 +88,7 @@ def push(
     answered = answer_known(connection, author, offers)
     fresh = [o for o in offers if o.n not in answered.accepted and o.n not in answered.refused]
     if fresh:
-        _Push(connection, counter, author, made, now, skew, language).take(fresh, answered)
+        Push(connection, counter, author, made, now, skew, language).take(fresh, answered)
     return answered
 
 
@@ -99,7 +106,7 @@ def take_in(
     their own dots, in the name of who typed them, by the reviewer's right to the chart. Their `at`
     was freed of skew when they came."""
     answered = Answered()
-    by = _Push(connection, counter, author, None, now, 0, language, reviewer)
+    by = Push(connection, counter, author, None, now, 0, language, reviewer)
     by.take(offers, answered)
     return answered
 
@@ -116,11 +123,13 @@ def answer_known(connection: Connection, author: Author, offers: Sequence[Offer]
         max(offer.n for offer in offers),
     )
     for offer in offers if stored else ():
-        known, seq, answer = stored.get(offer.n, (None, None, None))
+        known, seq, at, answer = stored.get(offer.n, (None, None, None, None))
         if known is not None and known != offer.digest:
             is_copied = True
         elif seq is not None:
             answered.accepted[offer.n] = seq
+            if at is not None and at != offer.sent["at"]:
+                answered.moved[offer.n] = at
         elif answer is not None:
             answered.refused[offer.n] = orjson.loads(answer)
     if is_copied:
@@ -134,8 +143,9 @@ def required_fields(kind: str) -> tuple[str, ...]:
     return tuple(name for name, each in CATALOGUE.kinds[kind].fields.items() if each.required)
 
 
-class _Push:
-    """One push under the counter."""
+class Push:
+    """One push under the counter. What is taken back after a restore passes one of its own kind
+    (server/restore/taking_back.py)."""
 
     def __init__(
         self,
@@ -158,13 +168,14 @@ class _Push:
         self.language = language
         self.seq = counter.head
         self.rows: list[dict[str, Any]] = []
+        self.refusals: list[Mapping[str, Any]] = []
 
     def take(self, offers: Sequence[Offer], answered: Answered) -> None:
         readable = [offer for offer in offers if offer.refusal is None]
         organisation = self.author.organisation
-        self.records = OpenRecords(
-            self.connection, organisation, {offer.record for offer in readable}
-        )
+        ids = {offer.record for offer in readable}
+        ids |= {first_assignment(o.record) for o in readable if o.record == o.patient}
+        self.records = OpenRecords(self.connection, organisation, ids)
         self.records.load_logs_for(
             (offer.record, self.change_of(offer, self.seq + 1))
             for offer in readable
@@ -174,25 +185,31 @@ class _Push:
         self.rights = Rights(self.connection, self.by_whose_right, patients, self.made, self.now)
         self.granting = Granting(self.connection, organisation, self.now)
 
-        refusals = []
         answered.fresh.update(offer.n for offer in offers)
         for offer in offers:
             refusal = self.refusal_of(offer)
             if refusal is None:
-                answered.accepted[offer.n] = self.accept(offer)
+                change = self.accept(offer)
+                answered.accepted[offer.n] = change.seq
+                if change.at != offer.sent["at"]:
+                    answered.moved[offer.n] = change.at
             else:
-                answered.refused[offer.n] = refusal.to_wire()
-                refusals.append(refusal_row(self.author, offer, refusal, self.now, self.skew))
+                self.turn_down(offer, refusal, answered)
 
         records, notices = self.records.rows(organisation)
         answered.contested = self.records.contested
         save_changes(self.connection, self.rows)
         save_records(self.connection, records)
-        save_refusals(self.connection, refusals)
+        save_refusals(self.connection, self.refusals)
         save_notices(self.connection, notices)
         self.seq = self.granting.settle(self.seq)
         if self.seq != self.counter.head:
             advance_counter(self.connection, organisation, self.seq)
+
+    def turn_down(self, offer: Offer, refusal: Refusal, answered: Answered) -> None:
+        """Keep a change that is not taken, with its answer."""
+        answered.refused[offer.n] = refusal.to_wire()
+        self.refusals.append(refusal_row(self.author, offer, refusal, self.now, self.skew))
 
     def refusal_of(self, offer: Offer) -> Refusal | None:
         """Why the change is not taken: the first reason that applies, in the protocol's order."""
@@ -214,6 +231,8 @@ class _Push:
             return self.refusal_of_creation(offer)
         if record.kind is not kind or record.patient != offer.patient:
             return self.refuse("record_mismatch", "record_mismatch")
+        if offer.seqs:  # against its record it was judged when it was first accepted
+            return offer.value_refusal or self.refusal_of_standing_in(offer, record)
         change = self.change_of(offer, self.seq + 1)
         if (locked := locked_field(kind.engine, record.state, change)) is not None:
             return self.refuse("locked", "locked", locked)
@@ -247,56 +266,66 @@ class _Push:
     def refuse(self, code: str, key: str, field: str | None = None) -> Refusal:
         return Refusal(code, say(self.language, f"refused.{key}"), field)
 
-    def accept(self, offer: Offer) -> int:
-        """Fold an offer into its record; its seq."""
+    def accept(self, offer: Offer) -> Change:
+        """Fold an offer into its record; the change as it is stored."""
         assert offer.kind is not None
         record = self.records.get(offer.record)
         is_new = record is None
         if record is None:
             record = self.records.create(offer.record, offer.kind, offer.patient)
         self.seq += 1
-        seq = self.seq
-        self.store(record, self.change_of(offer, seq), offer.digest)
+        change = self.store(record, self.change_of(offer, self.seq), offer.digest)
         if offer.kind.name == "patient" and is_new:
             self.rights.charts.add(offer.record)
             if self.author.is_trusted:
                 self.rights.look_again(offer.record)
             else:
-                self.assign_author(offer.record)
-        return seq
+                self.assign_author(offer.record, change)
+        return change
 
     def change_of(self, offer: Offer, seq: int) -> Change:
         """The offer as a change of that seq, its `at` freed of skew and never ahead of us."""
+        skew = 0 if offer.seqs else self.skew
         return Change(
             device=self.author.device,
             n=offer.n,
             seq=seq,
-            at=max(0, min(offer.at - self.skew, self.now)),
+            at=max(0, min(offer.at - skew, self.now)),
             seen=offer.seen,
             member=self.author.member,
             set=offer.set,
             add=offer.add,
             remove=offer.remove,
             delete=offer.delete,
+            seqs=offer.seqs,
         )
 
-    def assign_author(self, patient: str) -> None:
-        """Give a new patient to whoever created them, by an assignment that supervisors may end."""
+    def assign_author(self, patient: str, creating: Change) -> None:
+        """Give a new patient to whoever created them, by an assignment that supervisors may end.
+
+        Its number comes after the patient's, whenever that is or was: what was made of it before a
+        restore finds it again, under the same id.
+        """
         self.seq += 1
         sent: dict[str, Any] = {"set": {"status": "active", "member": self.author.member}}
         change = Change(
             device=self.counter.device,
             n=self.seq,  # greater than any n that this device of the server has used
             seq=self.seq,
-            at=self.now,
+            at=creating.at if creating.seqs else self.now,
             seen=0,
             member=self.author.member,
             set=sent["set"],
+            seqs=tuple((had + 1, gone) for had, gone in creating.seqs),
         )
-        record = self.records.create(str(uuid7()), CATALOGUE.kinds[ASSIGNMENT], patient)
+        id_ = first_assignment(patient)
+        if self.records.get(id_) is not None:  # a device made up an id that is this one
+            id_ = str(uuid7())
+        record = self.records.create(id_, CATALOGUE.kinds[ASSIGNMENT], patient)
         self.store(record, change, digest(sent))
 
-    def store(self, record: OpenRecord, change: Change, sent_digest: str) -> None:
+    def store(self, record: OpenRecord, change: Change, sent_digest: str) -> Change:
+        """Fold a change into its record and let grants follow; the change as it is stored."""
         change = self.records.fold(record, change)
         self.rows.append(change_row(self.author.organisation, record.id, change, sent_digest))
         if record.kind.name in FOLLOWED:
@@ -305,6 +334,12 @@ class _Push:
                 record.kind.name, record.id, record.patient, shown.fields, shown.deleted, change.seq
             )
             self.rights.look_again(record.patient)
+        return change
+
+
+def first_assignment(patient: str) -> str:
+    """The id of the assignment that a patient's creation makes: the same whenever it is made."""
+    return str(uuid5(UUID(patient), ASSIGNMENT))
 
 
 def change_row(organisation: str, record: str, change: Change, sent_digest: str) -> dict[str, Any]:
@@ -328,4 +363,5 @@ def change_row(organisation: str, record: str, change: Change, sent_digest: str)
         "member": change.member,
         "body": orjson.dumps(body).decode(),
         "digest": sent_digest,
+        "seqs": orjson.dumps(change.seqs).decode() if change.seqs else None,
     }

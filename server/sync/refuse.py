@@ -32,6 +32,8 @@ def refusal_row(
     record, patient = offer.sent.get("record"), offer.sent.get("patient")
     at = offer.sent.get("at")
     freed = max(0, min(at - skew, now)) if at is not None and is_whole(at) else None
+    if offer.seqs:
+        freed = min(offer.at, now)
     return {
         "organisation": author.organisation,
         "device": author.device,

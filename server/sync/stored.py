@@ -59,9 +59,10 @@ def advance_counter(connection: Connection, organisation_id: str, head: int) -> 
 
 def known_dots(
     connection: Connection, organisation_id: str, device: str, first: int, last: int
-) -> dict[int, tuple[str, int | None, str | None]]:
-    """The dots of a device between two n: digest, and seq if accepted or the answer if refused."""
-    accepted = select(changes.c.n, changes.c.digest, changes.c.seq).where(
+) -> dict[int, tuple[str, int | None, int | None, str | None]]:
+    """The dots of a device between two n: digest, and seq and `at` if accepted or the answer if
+    refused."""
+    accepted = select(changes.c.n, changes.c.digest, changes.c.seq, changes.c.at).where(
         changes.c.organisation == organisation_id,
         changes.c.device == device,
         changes.c.n.between(first, last),
@@ -71,11 +72,11 @@ def known_dots(
         refusals.c.device == device,
         refusals.c.n.between(first, last),
     )
-    dots: dict[int, tuple[str, int | None, str | None]] = {
-        n: (digest, None, answer) for n, digest, answer in connection.execute(refused)
+    dots: dict[int, tuple[str, int | None, int | None, str | None]] = {
+        n: (digest, None, None, answer) for n, digest, answer in connection.execute(refused)
     }
     # One that was taken in upon review is both: it counts as accepted.
-    dots.update((n, (digest, seq, None)) for n, digest, seq in connection.execute(accepted))
+    dots.update((n, (digest, seq, at, None)) for n, digest, seq, at in connection.execute(accepted))
     return dots
 
 
@@ -126,7 +127,13 @@ def change_of(row: AnyRow) -> Change:
         add=body.get("add", {}),
         remove=body.get("remove", {}),
         delete=body.get("delete"),
+        seqs=read_seqs(row.seqs) if row.seqs else (),
     )
+
+
+def read_seqs(stored: str) -> tuple[tuple[int, int], ...]:
+    """The old numbers of a change that was taken back, each with where it was gone."""
+    return tuple((had, gone) for had, gone in orjson.loads(stored))
 
 
 def save_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -30,6 +30,7 @@ from server.settings import Settings
 from tests.conftest import Cluster
 from tests.server.everybody import BORN, RELATIONS, ROLES, WAYS, Everybody, Person
 from tests.server.office import Phone, Session, new_id
+from tests.server.restore.backups import epoch_of
 from tests.server.samples import edit, write_of
 
 # Four marks a role: for one who holds the chart Pemberton, one of its team, one of another team,
@@ -75,6 +76,7 @@ POST /api/passkeys/<passkey_id>/remove                 (own) phone         yyyy 
 POST /api/passkeys/<passkey_id>/remove         (colleague's) phone         ----        ----      ----       ----
 
 POST /api/sync                                     (readers) chart         yooo        yooo      yooo       oooo
+POST /api/take-back                                          chart         yyyy        yyyy      yyyy       yyyy
 GET  /api/records/<record_id>/history                        chart         y---        y---      yy--       xxxx
 GET  /api/records/<record_id>/history            (library's) chart         yyy-        yyy-      yyy-       xxxx
 GET  /api/records/<record_id>/history             (office's) chart         ----        ----      yyy-       xxxx
@@ -197,6 +199,12 @@ def a_member(world: Everybody, person: Person) -> dict[str, Any]:
     return {"email": f"{new_id()}@example.org", "name": "Ada", "role": "clinician"}
 
 
+def a_return(world: Everybody, person: Person) -> dict[str, Any]:
+    """What a phone that has nothing to bring asks after a restore."""
+    own = {"device": person.device, "of": person.device, "now": 1}
+    return own | {"epoch": epoch_of(person.office), "changes": []}
+
+
 ASKS = {
     "GET /healthz": Ask("/healthz"),
     "GET /readyz": Ask("/readyz"),
@@ -253,6 +261,7 @@ ASKS = {
         "/api/passkeys/{their_passkey}/remove", {}, 204
     ),
     "POST /api/sync": Ask("/api/sync", a_pull, shows="Pemberton"),
+    "POST /api/take-back": Ask("/api/take-back", a_return),
     "GET /api/records/<record_id>/history": Ask(
         "/api/records/{patient}/history", shows="Pemberton"
     ),

@@ -48,6 +48,7 @@ AS_DESCRIBED = [
     status_code_conformance,
 ]
 LAST = "POST /api/sign-out"
+FROM_A_PHONE = ("/api/sync", "/api/take-back")
 
 WELL_FORMED, MISSHAPEN, OF_NOTHING = 10, 8, 3
 """How many requests are made up for a route, and how many of them are about what is not there."""
@@ -105,7 +106,7 @@ def make_up(
         @made_up(share)
         @given(case=operation.as_strategy(generation_mode=mode, path_parameters=ids))
         def ask(case: Case) -> None:
-            if route.path == "/api/sync" and mode is GenerationMode.POSITIVE:
+            if route.path in FROM_A_PHONE and mode is GenerationMode.POSITIVE:
                 as_from(furnished.phones["coordinator"], case)
             answer = case.call(headers=headers, cookies=cookies)
             answers.append(answer)
@@ -124,6 +125,8 @@ def make_up(
 def as_from(phone: Phone, case: Case) -> None:
     """Let a made-up sync come from a phone that is enrolled, at its place in our history."""
     case.body |= {"device": phone.device, "epoch": phone.epoch, "cursor": phone.cursor}
+    if "of" in case.body:
+        case.body["of"] = phone.device
     case.body.pop("made", None)
     case.body.pop("protocol", None)
     numbers = iter(range(1, 2_000))

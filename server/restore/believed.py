@@ -1,0 +1,113 @@
+"""A change as a phone offers it after a restore: what it says of itself, and how much of that is
+believed (sync/README.md, A restored server).
+
+    {…as sent the first time, "seqs": [every number it ever had], "corrected": its `at` where moved}
+
+What was accepted before is not judged again against what has changed since: its `at` is what it
+was, and its values are what some version of the catalogue took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.catalogue import CatalogueKind, Invalid
+from server.catalogue.values import clean
+from server.epochs import SPACING, Span
+from server.sync.envelope import is_whole
+from server.sync.offer import Author, Offer
+from server.sync.validate import is_name, refuse_shape, validate
+from sync import Json, canonical, nfc
+
+BESIDES = ("seqs", "corrected")
+"""What stands beside a change that is offered again, and is no part of it."""
+
+MOST_SEQS = 100
+"""More restores than one change lives through."""
+
+NARROWED = frozenset({"too_long", "too_small", "too_great", "blank", "not_a_choice"})
+"""Bounds that a catalogue may draw closer: a value beyond them was taken once. One of another type
+never was, and what the server reads of a record rests on that."""
+
+
+def offer_of(
+    author: Author, sent: Mapping[str, Any], language: str, spans: Sequence[Span]
+) -> Offer:
+    """The change as an offer. Its digest is that of the change as sent the first time."""
+    offer = validate(author, {k: v for k, v in sent.items() if k not in BESIDES}, language)
+    offer.sent = sent
+    seqs, corrected = sent.get("seqs"), sent.get("corrected")
+    if not _is_numbers(seqs):
+        offer.refusal = offer.refusal or refuse_shape("seqs", language)
+    elif corrected is not None and not is_whole(corrected):
+        offer.refusal = offer.refusal or refuse_shape("corrected", language)
+    else:
+        offer.seqs = believed(seqs or (), spans)
+        if offer.seqs:
+            offer.at = offer.at if corrected is None else corrected
+            _read_as_accepted(offer)
+    return offer
+
+
+def believed(seqs: Sequence[int], spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:
+    """The numbers that a restore took away, oldest first, each with where it was gone: the first
+    number of the epoch that did not know it. A change has one number an epoch at most."""
+    by_epoch = {had // SPACING: had for had in sorted(seqs, reverse=True) if _gone(had, spans)}
+    numbers = sorted(by_epoch.values())
+    nexts = [had // SPACING * SPACING for had in numbers[1:]]
+    return tuple(
+        (had, min(each for each in (_gone(had, spans), begins) if each is not None))
+        for had, begins in zip(numbers, [*nexts, None], strict=True)
+    )
+
+
+def _gone(had: int, spans: Sequence[Span]) -> int | None:
+    """Where the first restore began that took a number away; None where none did."""
+    return min((span.start for span in spans if span.head < had < span.start), default=None)
+
+
+def _is_numbers(seqs: object) -> bool:
+    if seqs is None:
+        return True
+    return isinstance(seqs, list) and len(seqs) <= MOST_SEQS and all(map(is_whole, seqs))
+
+
+def _read_as_accepted(offer: Offer) -> None:
+    """Take the values of a change that was accepted before, though the catalogue of today would
+    not: where only a bound was drawn closer."""
+    kind = offer.kind
+    if offer.refusal is not None or offer.value_refusal is None or kind is None or offer.delete:
+        return
+    sent = offer.sent
+    try:
+        offer.set = {
+            name: _as_accepted(kind, name, value) for name, value in (sent.get("set") or {}).items()
+        }
+        offer.add, offer.remove = (
+            {
+                name: [_as_accepted(kind, name, value) for value in values]
+                for name, values in (sent.get(part) or {}).items()
+                if values
+            }
+            for part in ("add", "remove")
+        )
+    except (Invalid, ValueError):
+        return
+    offer.value_refusal = None
+
+
+def _as_accepted(kind: CatalogueKind, name: str, value: Any) -> Json:
+    """A value as it was stored. Raises Invalid or ValueError for what was never taken."""
+    field = kind.fields.get(name)
+    if field is None:  # of a newer version, which this server was before
+        if not is_name(name) or b"\\u0000" in canonical(value):
+            raise ValueError(name)
+        return nfc(value)
+    try:
+        read: Json = field.marshmallow.deserialize(value)
+    except Invalid as problem:
+        if problem.code not in NARROWED or "part" in problem.params:
+            raise
+        return clean(value) if isinstance(value, str) else value
+    return read

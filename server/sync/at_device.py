@@ -1,0 +1,38 @@
+"""Whether a request comes from its member's own device, in use: asked by whatever first compares
+epochs, and so cannot leave it to the guard (server/access.py)."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import Connection
+
+from server.database import AnyRow
+from server.problems import Problem
+from server.sync import contact
+from server.who import Caller
+
+
+class Revoked(Exception):
+    """The device was revoked: it is told to erase itself. Where it `is_theirs`, what it brought is
+    kept for a supervisor first."""
+
+    def __init__(self, *, is_theirs: bool) -> None:
+        super().__init__("device_revoked")
+        self.is_theirs = is_theirs
+
+
+def require_device(connection: Connection, asker: Caller, device: str) -> AnyRow:
+    """The device's row. Raises Problem unless the caller is at their own device, and Revoked."""
+    if not asker.is_program and asker.device is None and not request.headers.get("Doorstep-Device"):
+        raise Problem(401, "device_secret")
+    known = contact.find_device(
+        connection, asker.organisation, asker.member, device, is_program=asker.is_program
+    )
+    is_theirs = asker.is_program or asker.device == device
+    if known is not None and known.revoked_at is not None:
+        raise Revoked(is_theirs=is_theirs)
+    if asker.is_revoked:
+        raise Revoked(is_theirs=False)
+    if known is None or not is_theirs:
+        raise Problem(404, "unknown_device")
+    return known
