@@ -42,6 +42,12 @@ def require() -> None:
     _secret()
 
 
+def is_here() -> bool:
+    """Whether there is one already: `require` would make the first."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.server_key is not None or (settings.home / FILE).exists()
+
+
 def _secret() -> bytes:
     if EXTENSION not in current_app.extensions:
         settings: Settings = current_app.config["SETTINGS"]

@@ -3,10 +3,10 @@ database: whoever cuts off the log's end there is found out by the next look."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from server.audit.verify import Head
+from server.whole_file import write_whole
 
 FILE = "access.heads"
 
@@ -20,14 +20,7 @@ def remembered(home: Path, organisation: str) -> Head | None:
 def remember(home: Path, organisation: str, head: Head) -> None:
     path = home / FILE
     heads = _read(path) | {organisation: head}
-    lines = [f"{id_} {head}\n" for id_, head in sorted(heads.items())]
-    unfinished = path.with_name(f"{FILE}.{os.getpid()}")
-    home.mkdir(parents=True, exist_ok=True)
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, path)
+    write_whole(path, "".join(f"{id_} {head}\n" for id_, head in sorted(heads.items())))
 
 
 def _read(path: Path) -> dict[str, Head]:

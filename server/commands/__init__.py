@@ -25,13 +25,16 @@ GROUPS = {
     "device": "device",
     "import": "import_",
     "audit": "audit",
+    "backup": "backup",
+    "restore": "restore",
     "retention": "retention",
     "catalogue": "catalogue",
     "refold": "refold",
 }
 """Each command and the module here in which it stands, under its own name or as `command`."""
 
-WITHOUT_DATABASE = ("catalogue", "migrate")
+WITHOUT_DATABASE = ("catalogue", "migrate", "backup", "restore")
+"""Those that mind another schema themselves, or need none."""
 
 
 class Commands(click.Group):

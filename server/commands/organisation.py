@@ -14,7 +14,8 @@ from server.tables import organisation
 Decorated = Callable[..., Any]
 
 
-def _chosen(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+def choose(value: str | None) -> str:
+    """The id of the organisation of that name or id, or of the only one."""
     with begin(None) as connection:
         see_organisations(connection)
         rows = connection.execute(
@@ -37,6 +38,6 @@ def with_organisation(command: Decorated) -> Decorated:
         "--organisation",
         "organisation_id",
         metavar="NAME",
-        callback=_chosen,
+        callback=lambda _ctx, _parameter, value: choose(value),
         help="Which organisation, where there are several: its name or id.",
     )(command)
