@@ -19,13 +19,15 @@ from sqlalchemy import Connection, update
 from server.access import caller
 from server.access_log import Entry, note
 from server.database import AnyRow, begin
+from server.epochs import Span, lost_spans
 from server.problems import Problem, asked_language
+from server.restore.believed import offer_of
+from server.restore.folding import fold_possible
 from server.sync.envelope import LARGEST
 from server.sync.offer import Author, Offer
 from server.sync.push import take_in
 from server.sync.refuse import ACCEPTED, DISMISSED, WAITING
 from server.sync.stored import Counter, load_records, take_counter
-from server.sync.validate import validate
 from server.tables import refusals
 from server.waiting import kept_changes, reviewed_by, sent_in
 from server.who import Caller, now_ms
@@ -112,21 +114,26 @@ def _take_in(
     last = rows[-1]
     author = Author(by.organisation, last.member, last.role, last.device)
     reviewer = Author(by.organisation, by.member, by.role, last.device)
-    offers = [_offer(row, author, reviewer, language) for row in rows]
+    spans = lost_spans(connection, by.organisation)
+    offers = [_offer(row, author, reviewer, language, spans) for row in rows]
     answered = take_in(
         connection, counter, author, reviewer, offers, now=now_ms(), language=language
     )
     for row in reversed(rows):
         if row.n in answered.refused:
             raise _StillRefused(answered.refused[row.n])
+    if counter.is_restoring:
+        fold_possible(connection, by.organisation, offers, now_ms())
 
 
-def _offer(row: AnyRow, author: Author, reviewer: Author, language: str) -> Offer:
+def _offer(
+    row: AnyRow, author: Author, reviewer: Author, language: str, spans: Sequence[Span]
+) -> Offer:
     """A stored change as an offer. Whoever typed it might write this kind, or the reviewer may: who
     came back in another role shall not make it nobody's."""
-    offer = validate(author, sent_in(row), language)
+    offer = offer_of(author, sent_in(row), language, spans)
     if offer.refusal is not None and offer.refusal.code == "not_yours":
-        offer = validate(reviewer, sent_in(row), language)
+        offer = offer_of(reviewer, sent_in(row), language, spans)
     if row.at is not None:
         offer.at = row.at
     return offer

@@ -10,6 +10,7 @@ was, and its values are what some version of the catalogue took.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from server.catalogue import CatalogueKind, Invalid
@@ -55,10 +56,11 @@ def believed(seqs: Sequence[int], spans: Sequence[Span]) -> tuple[tuple[int, int
     number of the epoch that did not know it. A change has one number an epoch at most."""
     by_epoch = {had // SPACING: had for had in sorted(seqs, reverse=True) if _gone(had, spans)}
     numbers = sorted(by_epoch.values())
-    nexts = [had // SPACING * SPACING for had in numbers[1:]]
+    begins = [had // SPACING * SPACING for had in numbers[1:]]
+    lost = [_gone(had, spans) for had in numbers]
     return tuple(
-        (had, min(each for each in (_gone(had, spans), begins) if each is not None))
-        for had, begins in zip(numbers, [*nexts, None], strict=True)
+        (had, min(each for each in (gone, next_) if each is not None))
+        for had, gone, next_ in zip_longest(numbers, lost, begins)
     )
 
 

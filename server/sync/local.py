@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from server.database import begin
 from server.devices import add as add_device
+from server.restore.folding import fold_possible
 from server.sync.offer import Author
 from server.sync.push import Answered, push
 from server.sync.stored import Counter, greatest_n, take_counter
@@ -133,7 +134,7 @@ def _push(
     offers = [
         validate(author, {"at": moment, "seen": 0} | dict(change), DEFAULT) for change in numbered
     ]
-    return push(
+    answered = push(
         connection,
         counter,
         author,
@@ -143,3 +144,7 @@ def _push(
         skew=0,
         language=DEFAULT,
     )
+    if counter.is_restoring:
+        accepted = [offer for offer in offers if offer.n in answered.accepted]
+        fold_possible(connection, author.organisation, accepted, now_ms())
+    return answered
