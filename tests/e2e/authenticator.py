@@ -29,6 +29,11 @@ class Authenticator:
         found: list[dict[str, Any]] = self._send("getCredentials")["credentials"]
         return found
 
+    def take(self, passkeys: list[dict[str, Any]]) -> None:
+        """Have passkeys that were made before, but for what they seal with: no reader tells it."""
+        for passkey in passkeys:
+            self._send("addCredential", credential=passkey)
+
     def lose_all(self) -> None:
         """As when a phone's screen lock is taken away: its passkeys are gone."""
         self._send("clearCredentials")

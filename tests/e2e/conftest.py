@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
+import socket
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -164,40 +166,8 @@ def sqlite_in(home: Path) -> str:
     return f"sqlite:///{home / 'doorstep.sqlite3'}"
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """A home with an organisation of three, made once and copied for each test."""
-    home = tmp_path_factory.mktemp("furnished")
-    deployment = Deployment(home, sqlite_in(home))
-    deployment.doorstep("migrate")
-    furnish(deployment)
-    return deployment
-
-
-@pytest.fixture
-def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
-    """A running server; on PostgreSQL where a test's parameter says so."""
-    home = tmp_path / "home"
-    with contextlib.ExitStack() as stack:
-        if getattr(request, "param", "sqlite") == "postgresql":
-            home.mkdir()
-            cluster = request.getfixturevalue("postgres_cluster")
-            deployment = Deployment(home, stack.enter_context(cluster.copied("doorstep")))
-            furnish(deployment)
-        else:
-            furnished: Deployment = request.getfixturevalue("furnished")
-            shutil.copytree(furnished.home, home)
-            deployment = Deployment(home, sqlite_in(home), tokens=furnished.tokens)
-        deployment.start()
-        stack.callback(deployment.stop)
-        yield deployment
-
-
-@pytest.fixture
-def office(deployment: Deployment) -> Office:
-    """The organisation with one chart, held by Ana and Ben."""
-    office = Office(deployment, {})
-    office.members = {name: office.call("/api/me", member=name)["member"] for name in MEMBERS}
+def furnish_chart(office: Office) -> None:
+    """One chart, held by Ana and Ben."""
     patient = new_id()
     office.chart = {"patient": patient} | {
         kind: new_id() for kind in ("medication", "goal", "task", "visit")
@@ -252,15 +222,92 @@ def office(deployment: Deployment) -> Office:
     )
     for member in ("ana", "ben"):
         chart[f"{member}'s assignment"] = office.assign(patient, member)
+
+
+@dataclass
+class Morning:
+    """The organisation with one chart, and a phone of each member that has joined: all at rest,
+    made once and copied for each test."""
+
+    office: Office
+    phones: dict[str, Phone]
+
+
+def lasting_port() -> int:
+    """A port outside those that the system gives away by itself: profiles are of this origin, and
+    nobody else may come to have it while no server runs."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
+@pytest.fixture(scope="session")
+def morning(playwright_engine: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Morning:
+    home = tmp_path_factory.mktemp("morning")
+    deployment = Deployment(home / "home", sqlite_in(home / "home"), lasting_port())
+    deployment.home.mkdir()
+    deployment.doorstep("migrate")
+    furnish(deployment)
+    deployment.start()
+    office = Office(deployment, {})
+    office.members = {name: office.call("/api/me", member=name)["member"] for name in MEMBERS}
+    furnish_chart(office)
+    line = Line(("127.0.0.1", deployment.port))
+    phones: dict[str, Phone] = {}
+    for name in MEMBERS:
+        phone = Phone(playwright_engine, home / name, deployment.origin, line)
+        phone.switch_on()
+        phone.join(office.invitation(name))
+        phone.passkeys = phone.authenticator.passkeys()
+        phone.switch_off()
+        phones[name] = phone
+    line.close()
+    deployment.stop()
+    return Morning(office, phones)
+
+
+@pytest.fixture
+def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
+    """A running server; on PostgreSQL where a test's parameter says so."""
+    home = tmp_path / "home"
+    with contextlib.ExitStack() as stack:
+        if getattr(request, "param", "sqlite") == "postgresql":
+            home.mkdir()
+            cluster = request.getfixturevalue("postgres_cluster")
+            deployment = Deployment(home, stack.enter_context(cluster.copied("doorstep")))
+            furnish(deployment)
+        else:
+            kept = request.getfixturevalue("morning").office.deployment
+            shutil.copytree(kept.home, home)
+            deployment = Deployment(home, sqlite_in(home), kept.port, tokens=kept.tokens)
+        deployment.start()
+        stack.callback(deployment.stop)
+        yield deployment
+
+
+@pytest.fixture
+def office(deployment: Deployment, morning: Morning) -> Office:
+    """The organisation with one chart, held by Ana and Ben."""
+    if is_copied(deployment, morning):
+        return replace(morning.office, deployment=deployment, chart=dict(morning.office.chart))
+    office = Office(deployment, {})
+    office.members = {name: office.call("/api/me", member=name)["member"] for name in MEMBERS}
+    furnish_chart(office)
     return office
+
+
+def is_copied(deployment: Deployment, morning: Morning) -> bool:
+    return deployment.port == morning.office.deployment.port
 
 
 @pytest.fixture
 def switch_on(
-    playwright_engine: Playwright, office: Office, tmp_path: Path
+    playwright_engine: Playwright, office: Office, morning: Morning, tmp_path: Path
 ) -> Iterator[Callable[..., Phone]]:
     """``switch_on("ana")``: a phone that Ana has joined with, her caseload on it."""
     phones: list[Phone] = []
+    joined_before = set(morning.phones) if is_copied(office.deployment, morning) else set()
 
     def switch_on(
         member: str, *, joined: bool = True, locale: str = "en-US", seals: bool = False
@@ -274,6 +321,15 @@ def switch_on(
             seals=seals,
         )
         phones.append(phone)
+        kept = morning.phones.get(member) if joined and not seals and locale == "en-US" else None
+        if kept and member in joined_before:
+            joined_before.remove(member)  # a second phone of theirs is another
+            shutil.copytree(kept.profile, phone.profile, ignore=CACHES)
+            phone.passkeys = kept.passkeys
+            phone.switch_on()
+            phone.unlock()
+            phone.wait_for_caseload()
+            return phone
         phone.switch_on()
         if joined:
             phone.join(office.invitation(member))
@@ -283,6 +339,9 @@ def switch_on(
     for phone in phones:
         phone.switch_off()
         phone.line.close()
+
+
+CACHES = shutil.ignore_patterns("Cache", "Code Cache", "*Cache_*", "GPUCache", "Dawn*Cache")
 
 
 @pytest.fixture

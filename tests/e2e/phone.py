@@ -56,6 +56,8 @@ class Phone:
     complaints: list[str] = field(default_factory=list)
     """What the browser itself held against the app: errors of its console and its policies, and
     requests to anywhere else."""
+    passkeys: list[dict[str, Any]] = field(default_factory=list)
+    """What its authenticator holds whenever it is switched on."""
     context: BrowserContext | None = None
     _page: Page | None = None
     _authenticator: Authenticator | None = None
@@ -89,6 +91,7 @@ class Phone:
         self.page.on("console", self._hear)
         self.context.on("request", self._watch)
         self._authenticator = Authenticator(self.context.new_cdp_session(self.page), self.seals)
+        self._authenticator.take(self.passkeys)
         self.page.goto(f"{self.origin}/")
 
     def _hear(self, message: ConsoleMessage) -> None:
