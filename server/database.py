@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any, TypeAlias
 
 import orjson
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, Row, Table, event, func, select, text
@@ -59,6 +60,8 @@ def connect(app: Flask, settings: Settings) -> None:
         if is_sqlite(db.engine):
             event.listen(db.engine, "connect", _open_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "connect", _open_postgresql)
 
 
 @contextmanager
@@ -182,15 +185,18 @@ def look_up(
     index that begins with both.
 
     A PostgreSQL that has not counted a young table yet would rather read the whole organisation for
-    them; the OFFSET keeps it from turning the look-ups into a join of its own choice.
+    them; the OFFSET keeps it from turning the look-ups into a join of its own choice. The columns
+    are named: a statement that it has prepared fails where its `*` comes to mean one more, and the
+    next release may add one while this one serves.
     """
     if not ids:
         return ()
     if is_sqlite(connection):
         wanted = (table.c.organisation == organisation) & table.c[column].in_(ids)
         return connection.execute(select(table).where(wanted)).all()
+    columns = ", ".join(f"found.{each.name}" for each in table.c)
     return connection.exec_driver_sql(
-        "SELECT found.* FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL ("
+        f"SELECT {columns} FROM unnest(%(ids)s::text[]) AS wanted (id) CROSS JOIN LATERAL ("
         f"SELECT * FROM {table.name} WHERE organisation = %(organisation)s"
         f" AND {column} = wanted.id OFFSET 0) AS found",
         {"organisation": organisation, "ids": list(ids)},
@@ -205,6 +211,12 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
+
+
+def _open_postgresql(connection: psycopg.Connection[Any], _record: object) -> None:
+    """A writer that hangs, its process stopped or its line cut, must not hold everybody else."""
+    connection.execute(f"SET lock_timeout = {round(1000 * BUSY_SECONDS)}")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
