@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
 	fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
-TEST_PACKAGES := $(RUN_PACKAGES) chromium postgresql libatomic1
+TEST_PACKAGES := $(RUN_PACKAGES) chromium postgresql nginx caddy libatomic1
 
 # $(call need,packages,what to do where they cannot be installed)
 define need

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +51,8 @@ class HttpClient:
 
     origin: str
     proxy: int | None = None
+    trusts: ssl.SSLContext | None = None
+    """Of an origin with TLS."""
 
     def get(self, path: str, headers: Mapping[str, str]) -> Answer:
         return self._send("GET", path, None, headers)
@@ -68,7 +71,7 @@ class HttpClient:
                 packed, sent["Content-Encoding"] = gzip.compress(packed, 1), "gzip"
         port = self.proxy or there.port
         target = f"{self.origin}{path}" if self.proxy else path
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        connection = self._connect(port)
         try:
             connection.request(method, target, packed, sent)
             response = connection.getresponse()
@@ -80,3 +83,10 @@ class HttpClient:
         finally:
             connection.close()
         return Answer(response.status, response.headers, data)
+
+    def _connect(self, port: int | None) -> http.client.HTTPConnection:
+        if self.trusts is None:
+            return http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        return http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=PATIENCE_S, context=self.trusts
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +36,17 @@ class Office:
     organisation: str
     names: Any = field(default_factory=lambda: itertools.count(1))
     origin: str | None = None
+    trusts: ssl.SSLContext | None = None
 
     @classmethod
     def open(
-        cls, app: Flask, name: str = "Riverside Home Care", origin: str | None = None
+        cls,
+        app: Flask,
+        name: str = "Riverside Home Care",
+        origin: str | None = None,
+        trusts: ssl.SSLContext | None = None,
     ) -> Office:
-        return cls(app, create_organisation(name), origin=origin)
+        return cls(app, create_organisation(name), origin=origin, trusts=trusts)
 
     def add(self, role: str, *teams: str, email: str | None = None) -> str:
         """The id of a new member."""
@@ -64,7 +70,9 @@ class Office:
         return session
 
     def client(self) -> FlaskClient | HttpClient:
-        return HttpClient(self.origin) if self.origin else self.app.test_client(use_cookies=False)
+        if self.origin:
+            return HttpClient(self.origin, trusts=self.trusts)
+        return self.app.test_client(use_cookies=False)
 
     def sign_in(self, phone: Phone) -> None:
         """Give a phone a new session of its member, as a passkey does."""
