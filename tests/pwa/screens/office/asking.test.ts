@@ -32,6 +32,11 @@ function asked(): Call[] {
   ask.lost('7.d');
   ask.takeIn('ID', 17);
   ask.dismiss('ID', 17);
+  ask.restore();
+  ask.endRestore();
+  ask.salvage('7.r');
+  ask.takeInSalvage('ID', 'ID');
+  ask.dismissSalvage('ID', 'ID');
   ask.due();
   ask.retain('ID', 'approve');
   ask.retain('ID', 'withdraw');
