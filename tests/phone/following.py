@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.phone.enrolling import enrol_anew, renumber
 from tests.phone.journal import MOST_CHANGES, Change, Dot, Entry
-from tests.phone.phone import Phone
+from tests.phone.phone import Phone, new_id
 
 ALL_AT_ONCE = MOST_CHANGES
+NOTHING: dict[str, list[Any]] = {"accepted": [], "refused": [], "waiting": []}
 
 
 def follow(phone: Phone, most: int = ALL_AT_ONCE) -> Any:
@@ -51,6 +53,7 @@ def offer_again(phone: Phone, most: int = ALL_AT_ONCE) -> Any:
 
 
 def _offer(phone: Phone, devices: Sequence[str], epoch: str, most: int) -> Any:
+    revoked = None
     for of in devices:
         to_offer = _unanswered(phone, of)
         for first in range(0, len(to_offer), most):
@@ -66,24 +69,45 @@ def _offer(phone: Phone, devices: Sequence[str], epoch: str, most: int) -> Any:
                 "changes": part,
             }
             response = phone.session.post("/api/take-back", body)
-            if response.status_code != 200:
+            if response.status_code == 200:
+                _settle(phone, of, response.json)
+            elif (response.json or {}).get("wipe"):
+                revoked = response  # each part is kept for a supervisor to review
+            elif _is_anothers(response):
+                _settle(phone, of, NOTHING | response.json)
+                unanswered = _of_journal(phone, of)
+                if of != phone.device:
+                    renumber(phone, unanswered, new_id())
+                    phone.commit()
+                elif not enrol_anew(phone, unanswered):
+                    return response
+                return _offer(phone, phone.earlier_devices(), epoch, most)
+            else:
                 return _heard(phone, response)
-            _settle(phone, of, response.json)
-    return None
+    return revoked
+
+
+def _is_anothers(response: Any) -> bool:
+    """What the server has under these numbers is another's, as of a copy of this phone."""
+    return (response.json or {}).get("code") in ("device_copied", "forbidden")
 
 
 def _unanswered(phone: Phone, of: str) -> dict[int, Change]:
     """What this history has not answered for good of the changes made on a device, by n."""
-    restored = phone.restored
-    start = 0 if restored is None or restored.is_offered else restored.start
-    changes: dict[int, Change] = {
-        entry.change["n"]: entry.to_take_back()
-        for entry in phone.journal.values()
-        if entry.device == of and (entry.state == "waiting" or entry.seqs[-1] < start)
-    }
+    changes = {entry.change["n"]: entry.to_take_back() for entry in _of_journal(phone, of)}
     if of == phone.device:
         changes |= {change["n"]: change for change in phone.outbox}
     return changes
+
+
+def _of_journal(phone: Phone, of: str) -> list[Entry]:
+    restored = phone.restored
+    start = 0 if restored is None or restored.is_offered else restored.start
+    return [
+        entry
+        for entry in phone.journal.values()
+        if entry.device == of and (entry.state == "waiting" or entry.seqs[-1] < start)
+    ]
 
 
 def _settle(phone: Phone, of: str, answer: Mapping[str, Any]) -> None:
@@ -94,7 +118,9 @@ def _settle(phone: Phone, of: str, answer: Mapping[str, Any]) -> None:
             seqs = entry.seqs if accepted["seq"] in entry.seqs else (*entry.seqs, accepted["seq"])
             corrected = accepted.get("at", entry.corrected)
             phone.journal[dot] = replace(entry, seqs=seqs, corrected=corrected)
-            if entry.state == "waiting":
+            if entry.unshown:
+                del phone.journal[dot]
+            elif entry.state == "waiting":
                 phone.journal[dot] = replace(phone.journal[dot], state="laid")
     for refusal in answer["refused"]:
         if entry := phone.journal.pop((of, refusal["n"]), None):

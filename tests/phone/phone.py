@@ -56,7 +56,7 @@ class Restored:
 DURABLE = (
     *("device", "secret", "n", "sent", "epoch", "cursor", "outbox", "made", "unshown", "journal"),
     *("held", "told", "refused", "not_accepted", "reads", "restored", "lost_head"),
-    "is_wiped",
+    *("is_wiped", "renumbered"),
 )
 """What is on the phone's disk; the rest is the world around it."""
 
@@ -88,6 +88,8 @@ class Phone:
     lost_head: int | None = None
     """While it follows: what it held past this number was lost."""
     is_wiped: bool = False
+    renumbered: dict[Dot, Dot] = field(default_factory=dict)
+    """What was typed under one dot and is offered under another."""
     commits: int = 0
     crash_at: int | None = None
     """The durable step, counted by `commits`, before which the power fails."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from tests.phone.enrolling import enrol_anew, take_up_again
 from tests.phone.following import follow, offer_again
 from tests.phone.http import Unanswered
 from tests.phone.journal import MOST_CHANGES
@@ -129,40 +130,10 @@ class _Round:
         """Revoked: what was not sent is handed in for a supervisor to review, in parts; then the
         phone erases itself and says so."""
         phone, left = self.phone, self.phone.outbox[self.most :]
-        while left:
+        while left and phone.restored is None:
             part, left = left[: self.most], left[self.most :]
             phone.send(phone.request(changes=part))
         device = phone.device
         phone.erase()
         phone.session.post(f"/api/devices/{device}/erased", {})
         return Outcome.WIPED
-
-
-def take_up_again(phone: Phone) -> bool:
-    """The server does not know this device: its id is taken up again, with a new secret."""
-    body = {"name": "Pixel 8", "device": phone.device}
-    answer = phone.session.post("/api/devices", body)
-    if answer.status_code == 409:
-        return enrol_anew(phone)
-    if answer.status_code != 201:
-        return False
-    phone.secret = answer.json["secret"]
-    phone.commit()
-    return True
-
-
-def enrol_anew(phone: Phone) -> bool:
-    """This phone is a copy, or its id is taken: what is left of the outbox is offered under a new
-    id, renumbered from 1."""
-    answer = phone.session.post("/api/devices", {"name": "Pixel 8"})
-    if answer.status_code != 201:
-        return False
-    phone.device, phone.secret = answer.json["device"], answer.json["secret"]
-    made, unshown = phone.made, phone.unshown
-    renumbered = list(enumerate(phone.outbox, start=1))
-    phone.made = {n: made.get(change["n"]) for n, change in renumbered}
-    phone.unshown = {n for n, change in renumbered if change["n"] in unshown}
-    phone.outbox = [change | {"n": n} for n, change in renumbered]
-    phone.n, phone.sent = len(renumbered), 0
-    phone.commit()
-    return True

@@ -1,0 +1,503 @@
+"""An organisation at work: people, their phones, and what each may do in it. The state machine
+(machine.py) draws what happens; tests of one thing say it themselves.
+
+    North   Anna, with two phones    Ben       ┐ supervised by Sue, whose colleague Tom
+    South   Cleo                               ┘ may review as well
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from flask import Flask
+
+from server.database import begin
+from server.organisations import leave_in
+from tests.fire import invariants
+from tests.fire.backups import Backups
+from tests.fire.holding import Opening, charts_held
+from tests.fire.pools import EDITS, creation_of
+from tests.fire.steady import Clock
+from tests.fire.stored import Stored, parts_of
+from tests.fire.typed import Typed
+from tests.phone.journal import Change
+from tests.phone.phone import Phone, PowerCut, new_id
+from tests.phone.rounds import Outcome, exchange
+from tests.server.office import Office
+
+KINDS = ("medication", "task", "visit")
+MOST_PHONES = 8
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A copy of the database, and what was true then."""
+
+    copy: Any
+    stored: Stored
+    openings: list[Opening]
+    left: set[str]
+
+
+@dataclass
+class World:
+    office: Office
+    clock: Clock
+    backups: Backups
+    supervisor: Phone
+    phones: list[Phone]
+    people: list[str]
+    """Those who may hold charts."""
+    roles: dict[str, str]
+    openings: list[Opening] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+    typed: list[Typed] = field(default_factory=list)
+    seen: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """The versions of a record that have stood on a phone's screen."""
+    held_once: set[tuple[str, str]] = field(default_factory=set)
+    requests: dict[int, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    """The last request of each phone that was answered, with its answer."""
+    happened: Counter[str] = field(default_factory=Counter)
+    """What came about: a world in which nothing does proves nothing."""
+    checked: dict[str, str] = field(default_factory=dict)
+    """The bodies of records that were found to be the fold of their logs."""
+
+    @classmethod
+    def open(cls, app: Flask, clock: Clock, backups: Backups) -> World:
+        office = Office.open(app)
+        anna, ben = office.add("coordinator", "North"), office.add("clinician", "North")
+        cleo = office.add("coordinator", "South")
+        sue = office.add("supervisor", "North", "South")
+        supervisor = office.phone(sue)
+        phones = [office.phone(who) for who in (anna, anna, ben, cleo)]
+        roles = {anna: "coordinator", ben: "clinician", cleo: "coordinator", sue: "supervisor"}
+        world = cls(office, clock, backups, supervisor, phones, [anna, ben, cleo], roles)
+        for phone in (phones[0], phones[2]):
+            patient = world.create(phone, "patient", None)
+            for kind in KINDS:
+                world.create(phone, kind, patient)
+        for phone in (phones[0], phones[2], *world.everyone):
+            assert world.sync(phone) is Outcome.DONE
+        return world
+
+    @property
+    def everyone(self) -> list[Phone]:
+        return [phone for phone in (self.supervisor, *self.phones) if not phone.is_wiped]
+
+    @property
+    def working(self) -> list[Phone]:
+        return [phone for phone in self.phones if not phone.is_wiped]
+
+    def copied(self) -> World:
+        """The same world once more, to go on from; its database is copied by `backups`."""
+        twins = {id(phone): phone.copied() for phone in (self.supervisor, *self.phones)}
+        return replace(
+            self,
+            supervisor=twins[id(self.supervisor)],
+            phones=[twins[id(phone)] for phone in self.phones],
+            people=list(self.people),
+            openings=list(self.openings),
+            left=set(self.left),
+            typed=[
+                replace(each, phone=twins[id(each.phone)], dots=list(each.dots))
+                for each in self.typed
+            ],
+            seen={(id(twins[of]), record): list(v) for (of, record), v in self.seen.items()},
+            held_once=set(self.held_once),
+            requests={},
+            happened=Counter(),
+            checked=dict(self.checked),
+        )
+
+    # Work
+
+    def type(
+        self, phone: Phone, record: str, kind: str, patient: str | None, **parts: Any
+    ) -> Change:
+        change = phone.change(record, kind, patient, **parts)
+        self.typed.append(Typed.on(phone, change))
+        return change
+
+    def create(self, phone: Phone, kind: str, patient: str | None) -> str:
+        id_ = new_id()
+        self.type(phone, id_, kind, patient or id_, **creation_of(kind, phone.member))
+        return patient or id_
+
+    def edit(self, phone: Phone, which: int, how: int, stale: int = 0) -> bool:
+        """An edit of a record that stands on the phone, by a form that opened some versions ago;
+        False where there is none."""
+        shown = self.editable(phone)
+        if not shown:
+            return False
+        record, kind, patient = shown[which % len(shown)]
+        parts = dict(EDITS[kind][how % len(EDITS[kind])])
+        if parts.get("set") == {"member": "another"}:
+            parts = {"set": {"member": self.people[how % len(self.people)]}}
+        versions = self.seen.get((id(phone), record), [])
+        change = self.type(phone, record, kind, patient, **parts)
+        if stale and versions:
+            change["seen"] = min(change["seen"], versions[max(0, len(versions) - 1 - stale)])
+        return True
+
+    def settle(self, phone: Phone, which: int) -> bool:
+        """Settle a contested field by writing what it shows; a contested deletion by a keep."""
+        contested = sorted(
+            (id_, name) for id_, each in phone.held.items() for name in each["contested"]
+        )
+        if not contested:
+            return False
+        id_, name = contested[which % len(contested)]
+        record = phone.held[id_]
+        parts = {"delete": False} if name == "deleted" else {"set": {name: record["fields"][name]}}
+        self.type(phone, id_, record["kind"], record["patient"], **parts)
+        return True
+
+    def send_refused_again(self, phone: Phone, which: int) -> bool:
+        """Mend a refused change, by sending it anew as it was."""
+        refused = sorted(dot for dot, change in phone.not_accepted.items() if change is not None)
+        if not refused:
+            return False
+        change = phone.send_again(refused[which % len(refused)])
+        assert change is not None
+        self.typed.append(Typed.on(phone, change))
+        return True
+
+    def trespass(self, phone: Phone, which: int) -> None:
+        """A change of a chart that the phone does not hold, by its ids."""
+        rows = Stored.read(self.office.organisation).record_rows.values()
+        foreign = sorted(
+            (row.id, row.patient)
+            for row in rows
+            if row.kind == "medication" and row.patient not in phone.charts()
+        )
+        if foreign:
+            id_, patient = foreign[which % len(foreign)]
+            self.type(phone, id_, "medication", patient, set={"pharmacy": "Elsewhere"})
+
+    def editable(self, phone: Phone) -> list[tuple[str, str, str]]:
+        """Records on a phone's screen that its member may edit, its own new ones among them."""
+        shown = {
+            id_: (each["kind"], each["patient"])
+            for id_, each in phone.held.items()
+            if each["kind"] in EDITS
+        }
+        for change in phone.outbox:
+            if change["kind"] in EDITS and change["n"] not in phone.unshown and "set" in change:
+                shown.setdefault(change["record"], (change["kind"], change["patient"]))
+        return sorted((id_, kind, patient) for id_, (kind, patient) in shown.items())
+
+    # Lines
+
+    def sync(self, phone: Phone, limit: int = 500) -> Outcome:
+        """A whole sync; signed out, its member signs in by their passkey and tries again."""
+        before = self._before(phone)
+        outcome = exchange(phone, limit)
+        if outcome in (Outcome.SIGNED_OUT, Outcome.REFUSED) and phone.member not in self.left:
+            self.office.sign_in(phone)
+            outcome = exchange(phone, limit)
+        self._after(phone, before)
+        if outcome is Outcome.DONE:
+            self.check_phone(phone)
+        return outcome
+
+    def sync_until_power_cut(self, phone: Phone, steps: int) -> bool:
+        """A sync in which the phone goes off before some durable step; whether it did."""
+        before = self._before(phone)
+        phone.crash_at = phone.commits + 1 + steps
+        try:
+            exchange(phone, 3)
+        except PowerCut:
+            phone.restart()
+            self._after(phone, before)
+            return True
+        phone.crash_at = None
+        self._after(phone, before)
+        return False
+
+    def one_page(self, phone: Phone, limit: int, **parts: Any) -> bool:
+        """One round trip of a sync that is then interrupted; False where the phone cannot."""
+        if phone.restored is not None or self._waits(phone):
+            return False
+        before = self._before(phone)
+        body = phone.request(limit=limit, **parts)
+        response = phone.send(body)
+        if response.status_code == 200 and "restored" not in response.json:
+            phone.apply(response.json)
+            self.requests[id(phone)] = (body, response.json)
+        self._after(phone, before)
+        return response.status_code == 200
+
+    def lose_answer(self, phone: Phone) -> bool:
+        """A request arrives and its answer does not; False where it was none."""
+        if phone.restored is not None or self._waits(phone) or not phone.outbox:
+            return False
+        return phone.send(phone.request(limit=5)).status_code == 200
+
+    def send_twice(self, phone: Phone) -> bool:
+        """The line doubles a request: both are answered alike (property 2)."""
+        if phone.restored is not None or self._waits(phone):
+            return False
+        body = phone.request(limit=5)
+        first, second = phone.send(body), phone.send(body)
+        if first.status_code != 200 or "restored" in first.json:
+            return False
+        invariants.dots_answered_alike(first.json, second.json)
+        before = self._before(phone)
+        phone.apply(second.json)
+        self._after(phone, before)
+        return bool(body["changes"])
+
+    def send_old_again(self, phone: Phone) -> bool:
+        """An old request arrives once more: its answer is the same and nothing moves."""
+        old = self.requests.get(id(phone))
+        if old is None or phone.is_wiped or not old[0]["changes"]:
+            return False
+        body, answer = old
+        if body["device"] != phone.device:
+            return False
+        before = Stored.read(self.office.organisation)
+        again = phone.send(body)
+        if again.status_code != 200 or "restored" in again.json:
+            return False
+        invariants.dots_answered_alike(answer, again.json)
+        after = Stored.read(self.office.organisation)
+        for name in ("record_rows", "change_rows", "refusal_rows", "notice_rows"):
+            assert getattr(before, name) == getattr(after, name), f"a retry moved {name}"
+        return True
+
+    # The office
+
+    def assign(self, patient: str, who: str, starts: int | None, ends: int | None) -> bool:
+        """Sue gives a chart to somebody, from a day until a day."""
+        days = {"starts": self.day(starts), "ends": self.day(ends)}
+        fields = {"status": "active", "member": who} | {k: v for k, v in days.items() if v}
+        self.type(self.supervisor, new_id(), "assignment", patient, set=fields)
+        return self.push_office()
+
+    def end(self, kind: str, which: int, status: str = "finished") -> bool:
+        """Sue ends an assignment, a cover or a turn on call."""
+        found = self.standing(kind)
+        if not found:
+            return False
+        body = found[which % len(found)]
+        self.type(
+            self.supervisor,
+            body["id"],
+            kind,
+            body["patient"],
+            set={"status": status},
+            seen=body["version"],
+        )
+        return self.push_office()
+
+    def hand_over(self, which: int, who: str) -> bool:
+        """Sue puts somebody else's name into a standing assignment."""
+        found = self.standing("assignment")
+        if not found:
+            return False
+        body = found[which % len(found)]
+        fields = {"member": who}
+        self.type(
+            self.supervisor,
+            body["id"],
+            "assignment",
+            body["patient"],
+            set=fields,
+            seen=body["version"],
+        )
+        return self.push_office()
+
+    def cover(self, who: str, absent: str, starts: int, ends: int | None) -> bool:
+        fields = {"member": who, "for_member": absent, "starts": self.day(starts)}
+        if ends is not None:
+            fields["ends"] = self.day(ends)
+        self.type(self.supervisor, new_id(), "cover", None, set=fields)
+        return self.push_office()
+
+    def put_on_call(self, who: str, team: str, starts: int, days: int) -> bool:
+        fields = {
+            "member": who,
+            "team": team,
+            "tier": "first",
+            "start": {"local": f"{self.day(starts)}T00:00", "zone": "UTC"},
+            "end": {"local": f"{self.day(starts + days)}T00:00", "zone": "UTC"},
+        }
+        self.type(self.supervisor, new_id(), "on_call", None, set=fields)
+        return self.push_office()
+
+    def open_chart(self, phone: Phone, patient: str) -> bool:
+        answer = phone.session.post(
+            f"/api/charts/{patient}/open", {"reason": "The daughter phoned"}
+        )
+        if answer.status_code == 201:
+            self.openings.append(Opening(phone.member, patient, self.clock.now_ms))
+        return bool(answer.status_code == 201)
+
+    def push_office(self) -> bool:
+        return self.sync(self.supervisor) is Outcome.DONE
+
+    def revoke(self, phone: Phone) -> bool:
+        """Sue revokes a phone; it hands in what it had not sent at its next contact."""
+        return self.of_office(f"/api/devices/{phone.device}/revoke").status_code == 204
+
+    def leave(self, who: str) -> None:
+        with begin(self.office.organisation, write=True) as connection:
+            leave_in(connection, self.office.organisation, who)
+        self.left.add(who)
+
+    def review(self, which: int, accept: bool) -> bool:
+        listed = self.supervisor.session.get("/api/office/refusals")
+        found = listed.json["refusals"] if listed.status_code == 200 else []
+        if not found:
+            return False
+        one = found[which % len(found)]
+        act = "accept" if accept else "dismiss"
+        path = f"/api/office/refusals/{one['device']}/{one['n']}/{act}"
+        answer = self.of_office(path)
+        return bool(answer.status_code == 204 or (answer.json or {}).get("accepted"))
+
+    def of_office(self, path: str) -> Any:
+        answer = self.supervisor.session.post(path, {})
+        if answer.status_code == 401:
+            self.office.sign_in(self.supervisor)
+            answer = self.supervisor.session.post(path, {})
+        return answer
+
+    def standing(self, kind: str) -> list[dict[str, Any]]:
+        bodies = Stored.read(self.office.organisation).bodies.values()
+        over = ("finished", "cancelled")
+        return sorted(
+            (b for b in bodies if b["kind"] == kind and b["fields"].get("status") not in over),
+            key=lambda body: str(body["id"]),
+        )
+
+    def day(self, ahead: int | None) -> str | None:
+        if ahead is None:
+            return None
+        today = datetime.fromtimestamp(self.clock.now_ms / 1000, UTC).date()
+        return (today + timedelta(days=ahead)).isoformat()
+
+    # Restores
+
+    def back_up(self) -> Backup:
+        stored = Stored.read(self.office.organisation)
+        return Backup(self.backups.take(), stored, list(self.openings), set(self.left))
+
+    def restore(self, backup: Backup) -> None:
+        """The database is what it was; what was done by hand since must be done again. Everybody
+        signs in anew."""
+        before = Stored.read(self.office.organisation)
+        self.backups.put_back(backup.copy)
+        self.backups.begin_epoch(before.head, self.office.organisation, self.clock.now_ms)
+        self.openings, self.left = list(backup.openings), set(backup.left)
+        self.requests.clear()
+        self.checked.clear()
+        lost = before.change_rows.keys() - backup.stored.change_rows.keys()
+        self.happened["lost by a restore"] += len(lost)
+        on_phones = {
+            (dot, parts_of(change))
+            for phone in self.everyone
+            for dot, change in [
+                *((dot, entry.change) for dot, entry in phone.journal.items()),
+                *(((phone.device, change["n"]), change) for change in phone.outbox),
+            ]
+        }
+        for each in self.typed:
+            if not any((dot, each.parts) in on_phones for dot in each.dots):
+                each.may_be_lost = True
+        for phone in self.everyone:
+            if phone.member not in self.left:
+                self.office.sign_in(phone)
+
+    def end_restore(self) -> bool:
+        return bool(self.of_office("/api/office/restore/end").status_code == 204)
+
+    # What is true
+
+    def charts(self, stored: Stored) -> dict[str, set[str]]:
+        return charts_held(stored.bodies.values(), self.openings, self.left, self.clock.now_ms)
+
+    def note_holders(self, stored: Stored) -> None:
+        self.held_once |= {
+            (who, patient) for who, held in self.charts(stored).items() for patient in held
+        }
+
+    def check(self) -> Stored:
+        """What holds at every moment."""
+        stored = Stored.read(self.office.organisation)
+        self.note_holders(stored)
+        fresh = [
+            id_ for id_, row in stored.record_rows.items() if self.checked.get(id_) != row.body
+        ]
+        invariants.every_record_is_the_fold_of_its_log(stored, fresh)
+        invariants.numbers_are_given_once(stored)
+        invariants.a_wrong_clock_wins_nothing(stored, fresh, self.clock.now_ms)
+        invariants.whoever_was_set_aside_is_told(stored, fresh, {})
+        invariants.nothing_typed_is_lost(stored, self.typed)
+        invariants.only_holders_write(stored, self.held_once, {self.supervisor.member})
+        self.checked |= {id_: stored.record_rows[id_].body for id_ in fresh}
+        return stored
+
+    def check_phone(self, phone: Phone) -> None:
+        """What holds of a phone that has just heard everything."""
+        stored = self.check()
+        charts = self.charts(stored).get(phone.member, set())
+        invariants.a_phone_holds_what_it_may(phone, self.roles[phone.member], stored, charts)
+        invariants.whoever_was_set_aside_is_told(
+            stored, stored.record_rows, {phone.member: [phone]}
+        )
+        self.note_screens(phone)
+
+    def note_screens(self, phone: Phone) -> None:
+        for id_, record in phone.held.items():
+            versions = self.seen.setdefault((id(phone), id_), [])
+            if not versions or versions[-1] != record["version"]:
+                versions.append(record["version"])
+
+    def come_to_rest(self) -> None:
+        """Everybody syncs until nobody brings anything; then all agree, and nothing was lost."""
+        for _ in range(2):
+            for phone in self.everyone:
+                if phone.member in self.left:
+                    assert self.sync(phone) is Outcome.WIPED
+                else:
+                    outcome = self.sync(phone, 3)
+                    assert outcome in (Outcome.DONE, Outcome.WIPED), outcome
+        for phone in self.everyone:
+            assert phone.outbox == []
+        self.check()
+
+    def count_outcomes(self) -> None:
+        """What came of it all, for the statistics."""
+        stored = Stored.read(self.office.organisation)
+        for body in stored.bodies.values():
+            for name in body["contested"]:
+                self.happened["contested" if name != "deleted" else "deletion contested"] += 1
+            self.happened["overruled"] += len(body["overruled"])
+            self.happened["deleted"] += body["deleted"]
+        self.happened["set aside"] += len(stored.notice_rows)
+        for row in stored.refusal_rows.values():
+            self.happened[f"refused {orjson.loads(row.answer)['code']}"] += 1
+        for phone in self.phones:
+            self.happened["told"] += len(phone.told)
+        self.happened += Counter()
+
+    def _waits(self, phone: Phone) -> bool:
+        return any(entry.state == "waiting" for entry in phone.journal.values())
+
+    def _before(self, phone: Phone) -> tuple[str, list[int]]:
+        return phone.device, [change["n"] for change in phone.outbox]
+
+    def _after(self, phone: Phone, before: tuple[str, list[int]]) -> None:
+        """Follow what a phone numbered again."""
+        device, _ = before
+        if phone.device != device and not phone.is_wiped:
+            self.happened["enrolled anew"] += 1
+        for each in self.typed:
+            for old, new in phone.renumbered.items():
+                if old in each.dots and new not in each.dots:
+                    each.dots.append(new)
