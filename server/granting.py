@@ -19,15 +19,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, update
 from uuid6 import uuid7
 
-from server import standing_in
 from server.claims import ASSIGNMENT, STANDING_IN, Claim, StandIn, claim_of, stand_in_of
 from server.database import AnyRow, look_up
 from server.organisation_settings import KIND as SETTINGS
 from server.organisation_settings import settings_of
-from server.standing_in import StandIns
+from server.standing_in import DUE, StandIns
 from server.tables import grants, records, stand_in
 
 CARD = "member"
@@ -37,13 +36,14 @@ FOLLOWED = frozenset({ASSIGNMENT, *STANDING_IN, CARD, SETTINGS})
 
 def are_due(connection: Connection, organisation: str, holder: str, now: int) -> bool:
     """Whether a day has come for a member, so that `move_due` has work."""
-    grants_are = exists().where(_due(organisation, holder, now))
-    due = grants_are | standing_in.are_due(organisation, holder, now)
-    return bool(connection.scalar(select(due)))
+    asked = {"organisation": organisation, "holder": holder, "now": now}
+    return bool(connection.scalar(_ARE_DUE, asked))
 
 
 def move_due(connection: Connection, organisation: str, holder: str, head: int, now: int) -> int:
     """Begin and end the grants of a member whose day has come; the last seq given after `head`."""
+    if not are_due(connection, organisation, holder, now):
+        return head
     return Granting(connection, organisation, now).move_due(holder, head)
 
 
@@ -112,7 +112,8 @@ class Granting:
         for stands in self._stand_ins.due(holder):
             self._give(stands)
         over = []
-        for row in self._grants(_due(self._organisation, holder, self._now)):
+        asked = {"organisation": self._organisation, "holder": holder, "now": self._now}
+        for row in self._grants(_DUE, asked):
             if row.ends_at is None or row.ends_at > self._now:
                 self._set([row.id], began=self._next())
             else:
@@ -248,8 +249,10 @@ class Granting:
     def _open(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
         return and_(self._here(), which, grants.c.ended.is_(None))
 
-    def _grants(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
-        return self._connection.execute(select(grants).where(which)).all()
+    def _grants(
+        self, which: ColumnElement[bool], asked: Mapping[str, object] | None = None
+    ) -> Sequence[AnyRow]:
+        return self._connection.execute(select(grants).where(which), asked).all()
 
     def _set(self, ids: Sequence[str], **values: Any) -> None:
         self._connection.execute(
@@ -262,15 +265,18 @@ class Granting:
             self._connection.execute(grants.delete().where(self._here(), grants.c.id.in_(ids)))
 
 
-def _due(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
-    """The grants of a member whose day to begin or to end has come."""
-    begins = grants.c.began.is_(None) & (grants.c.starts_at.is_(None) | (grants.c.starts_at <= now))
-    return and_(
-        grants.c.organisation == organisation,
-        grants.c.member == holder,
-        grants.c.ended.is_(None),
-        begins | (grants.c.ends_at <= now),
-    )
+# The grants of a member whose day to begin or to end has come.
+_DUE = and_(
+    grants.c.organisation == bindparam("organisation"),
+    grants.c.member == bindparam("holder"),
+    grants.c.ended.is_(None),
+    or_(
+        grants.c.began.is_(None)
+        & (grants.c.starts_at.is_(None) | (grants.c.starts_at <= bindparam("now"))),
+        grants.c.ends_at <= bindparam("now"),
+    ),
+)
+_ARE_DUE = select(exists().where(_DUE) | exists().where(DUE))
 
 
 def _claim_of_row(row: AnyRow) -> Claim:

@@ -91,5 +91,5 @@ def existing_charts(
     connection: Connection, organisation: str, patients: Collection[str]
 ) -> set[str]:
     """Those of the ids that are patients of this organisation."""
-    rows = look_up(connection, records, "id", organisation, patients)
+    rows = look_up(connection, records, "id", organisation, patients, ("id", "kind"))
     return {row.id for row in rows if row.kind == "patient"}

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from server.claims import Claim, StandIn
 from server.database import AnyRow
 from server.tables import member, stand_in, team
 
-
-def are_due(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
-    """Whether a member is to stand in from now on, or has been and is over, as a condition."""
-    return exists().where(_due(organisation, holder, now))
+DUE = and_(
+    stand_in.c.organisation == bindparam("organisation"),
+    stand_in.c.member == bindparam("holder"),
+    (stand_in.c.is_given.is_(False) & (stand_in.c.starts_at <= bindparam("now")))
+    | (stand_in.c.ends_at <= bindparam("now")),
+)
+"""Those in which a member is to stand in from now on, or has and is over."""
 
 
 class StandIns:
@@ -58,8 +61,8 @@ class StandIns:
     def due(self, holder: str) -> list[StandIn]:
         """What a member is to stand in for from now on. What is over is let go: its grants end with
         it or before it, by their own dates."""
-        due = _due(self._organisation, holder, self._now)
-        rows = self._connection.execute(select(stand_in).where(due)).all()
+        asked = {"organisation": self._organisation, "holder": holder, "now": self._now}
+        rows = self._connection.execute(select(stand_in).where(DUE), asked).all()
         found = [_of_row(row) for row in rows]
         if over := [each.record for each in found if each.is_over(self._now)]:
             self.remove(stand_in.c.record.in_(over))
@@ -132,15 +135,6 @@ class StandIns:
 _IN_TEAM = member.join(
     team, (team.c.organisation == member.c.organisation) & (team.c.id == member.c.team)
 )
-
-
-def _due(organisation: str, holder: str, now: int) -> ColumnElement[bool]:
-    return and_(
-        stand_in.c.organisation == organisation,
-        stand_in.c.member == holder,
-        (stand_in.c.is_given.is_(False) & (stand_in.c.starts_at <= now))
-        | (stand_in.c.ends_at <= now),
-    )
 
 
 def _of_row(row: AnyRow) -> StandIn:

@@ -14,10 +14,9 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import request
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.database import AnyRow, begin, enter
 from server.tables import device, member, session, team, token
@@ -86,12 +85,8 @@ def caller_of_member(
 ) -> Caller | None:
     """An active member as a caller, by their id. Where they are to stay so, whoever ends their
     membership waits for this transaction, and finds the session that it begins."""
-    query = _callers().where(
-        member.c.status == "active", member.c.organisation == organisation, member.c.id == id_
-    )
-    row = connection.execute(
-        query.with_for_update(read=True, of=member) if stays else query
-    ).first()
+    query = _ACTIVE.with_for_update(read=True, of=member) if stays else _ACTIVE
+    row = connection.execute(query, {"organisation": organisation, "member": id_}).first()
     return Caller(*row) if row else None
 
 
@@ -109,25 +104,35 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _callers() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            member.c.organisation,
-            organisations.c.name.label("organisation_name"),
-            organisations.c.is_demo,
-            member.c.id.label("member"),
-            member.c.name,
-            member.c.email,
-            member.c.role,
-            member.c.team,
-            team.c.name.label("team_name"),
-        )
-        .select_from(member)
-        .join(organisations, organisations.c.id == member.c.organisation)
-        .outerjoin(
-            team, (team.c.organisation == member.c.organisation) & (team.c.id == member.c.team)
-        )
+# Asked with every request: a statement that stands ready costs a fifth of one that is put together.
+_ANYBODY = (
+    select(
+        member.c.organisation,
+        organisations.c.name.label("organisation_name"),
+        organisations.c.is_demo,
+        member.c.id.label("member"),
+        member.c.name,
+        member.c.email,
+        member.c.role,
+        member.c.team,
+        team.c.name.label("team_name"),
     )
+    .select_from(member)
+    .join(organisations, organisations.c.id == member.c.organisation)
+    .outerjoin(team, (team.c.organisation == member.c.organisation) & (team.c.id == member.c.team))
+    .where(member.c.organisation == bindparam("organisation"), member.c.id == bindparam("member"))
+)
+_ACTIVE = _ANYBODY.where(member.c.status == "active")
+_SESSION = select(
+    session.c.organisation,
+    session.c.member,
+    session.c.passkey,
+    session.c.is_recovery,
+    session.c.created_at,
+).where(session.c.token == bindparam("token"), session.c.expires_at > bindparam("now"))
+_PHONE = select(device.c.organisation, device.c.member, device.c.id, device.c.revoked_at).where(
+    device.c.secret == bindparam("secret")
+)
 
 
 def _by_token(connection: Connection, hashed: str) -> Caller | None:
@@ -142,15 +147,7 @@ def _by_token(connection: Connection, hashed: str) -> Caller | None:
 
 def _by_session(connection: Connection, hashed: str, phone: AnyRow | None) -> Caller | None:
     now = now_ms()
-    row = connection.execute(
-        select(
-            session.c.organisation,
-            session.c.member,
-            session.c.passkey,
-            session.c.is_recovery,
-            session.c.created_at,
-        ).where(session.c.token == hashed, session.c.expires_at > now)
-    ).first()
+    row = connection.execute(_SESSION, {"token": hashed, "now": now}).first()
     found = _entered(connection, row) if row else None
     if row is None or found is None:
         return None
@@ -173,9 +170,8 @@ def _by_revoked(connection: Connection, phone: AnyRow) -> Caller | None:
     """Whoever's phone it was, a member who left included, whatever session came with it: several
     people may use one phone, and the store that this secret opened is not the session's."""
     enter(connection, phone.organisation)
-    row = connection.execute(
-        _callers().where(member.c.organisation == phone.organisation, member.c.id == phone.member)
-    ).first()
+    whose = {"organisation": phone.organisation, "member": phone.member}
+    row = connection.execute(_ANYBODY, whose).first()
     return replace(Caller(*row), device=phone.id, is_revoked=True) if row else None
 
 
@@ -189,8 +185,4 @@ def _phone(connection: Connection) -> AnyRow | None:
     secret = request.headers.get("Doorstep-Device")
     if not secret:
         return None
-    return connection.execute(
-        select(device.c.organisation, device.c.member, device.c.id, device.c.revoked_at).where(
-            device.c.secret == hash_of(secret)
-        )
-    ).first()
+    return connection.execute(_PHONE, {"secret": hash_of(secret)}).first()

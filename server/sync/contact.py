@@ -4,11 +4,10 @@ which charts were opened offline, or sent to a program."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Text, bindparam, func, select, update
 
 from server.access_log import READS, Entry, note
 from server.database import AnyRow
@@ -25,17 +24,20 @@ def find_device(
 ) -> AnyRow | None:
     """A member's device; None where it is not theirs. A program has devices of its own, which have
     no secret: its token does not make it one of its member's phones."""
-    has_kind = device.c.secret.is_(None) if is_program else device.c.secret.is_not(None)
-    return connection.execute(
-        select(
-            device.c.enrolled_at, device.c.revoked_at, device.c.last_contact, device.c.status
-        ).where(
-            device.c.organisation == organisation,
-            device.c.id == id_,
-            device.c.member == member,
-            has_kind,
-        )
-    ).first()
+    query = _OF_A_PROGRAM if is_program else _OF_A_PERSON
+    asked = {"organisation": organisation, "id": id_, "member": member}
+    return connection.execute(query, asked).first()
+
+
+_OF_ANYBODY = select(
+    device.c.enrolled_at, device.c.revoked_at, device.c.last_contact, device.c.status
+).where(
+    device.c.organisation == bindparam("organisation"),
+    device.c.id == bindparam("id"),
+    device.c.member == bindparam("member"),
+)
+_OF_A_PERSON = _OF_ANYBODY.where(device.c.secret.is_not(None))
+_OF_A_PROGRAM = _OF_ANYBODY.where(device.c.secret.is_(None))
 
 
 def is_news(known: AnyRow, envelope: Envelope, now: int) -> bool:
@@ -54,16 +56,22 @@ def note_contact(
 ) -> bool:
     """Write the contact down, in the transaction that stores what came with it. False where the
     phone is not in use, revoked perhaps since the request began; `is_last` is for such a phone."""
-    values: dict[str, Any] = {"last_contact": now}
-    if envelope.status is not None:
-        values["status"] = _left(envelope)
-    in_use = device.c.revoked_at.is_not(None) if is_last else device.c.revoked_at.is_(None)
-    noted = connection.execute(
-        update(device)
-        .where(device.c.organisation == organisation, device.c.id == envelope.device, in_use)
-        .values(**values)
-    )
+    told = None if envelope.status is None else _left(envelope)
+    contact = {"of": organisation, "named": envelope.device, "now": now, "told": told}
+    noted = connection.execute(_LAST_CONTACT if is_last else _CONTACT, contact)
     return noted.rowcount == 1
+
+
+_NOTED = (
+    update(device)
+    .where(device.c.organisation == bindparam("of"), device.c.id == bindparam("named"))
+    .values(
+        last_contact=bindparam("now"),
+        status=func.coalesce(bindparam("told", type_=Text), device.c.status),
+    )
+)
+_CONTACT = _NOTED.where(device.c.revoked_at.is_(None))
+_LAST_CONTACT = _NOTED.where(device.c.revoked_at.is_not(None))
 
 
 def note_offline_reads(

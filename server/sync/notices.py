@@ -3,7 +3,7 @@ the chart is still theirs (sync/README.md, One round trip)."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.sync.cursor import Cursor
 from server.tables import notices
@@ -25,15 +25,24 @@ def notices_between(
     `since` is when the device was enrolled, or when it pulls from nothing. A first pull of many
     pages has a cursor from the second on, and what is long over is not for a new phone.
     """
-    query = (
-        select(notices.c.body)
-        .where(
-            notices.c.organisation == organisation,
-            notices.c.member == member,
-            notices.c.position <= upto.position,
-            notices.c.position > (after.position if after else 0),
-            notices.c.told_at >= since - KEPT_MS,
-        )
-        .order_by(notices.c.position)
+    asked = {
+        "organisation": organisation,
+        "member": member,
+        "upto": upto.position,
+        "after": after.position if after else 0,
+        "since": since - KEPT_MS,
+    }
+    return list(connection.scalars(_BETWEEN, asked))
+
+
+_BETWEEN = (
+    select(notices.c.body)
+    .where(
+        notices.c.organisation == bindparam("organisation"),
+        notices.c.member == bindparam("member"),
+        notices.c.position <= bindparam("upto"),
+        notices.c.position > bindparam("after"),
+        notices.c.told_at >= bindparam("since"),
     )
-    return list(connection.scalars(query))
+    .order_by(notices.c.position)
+)

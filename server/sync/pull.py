@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.readable import body_for
 from server.sync.cursor import END, Cursor
@@ -39,9 +39,7 @@ class Page:
 
 def pull(connection: Connection, reader: Reader, after: Cursor | None, limit: int) -> Page:
     """The next page after a cursor (None: from nothing), all from the connection's one snapshot."""
-    head = connection.scalars(
-        select(organisation.c.head).where(organisation.c.id == reader.organisation)
-    ).one()
+    head = connection.scalars(_HEAD, {"organisation": reader.organisation}).one()
     end = Cursor(head, END)
     if after == end:
         return Page((), (), end, more=False)
@@ -64,16 +62,8 @@ def charts_of(connection: Connection, reader: Reader, position: int) -> tuple[li
     A grant that ended before `position` could only move the beginning of a run that began before
     it too, which no cursor there can tell: it is not read.
     """
-    rows = connection.execute(
-        select(grants.c.patient, grants.c.began, grants.c.ended)
-        .where(
-            grants.c.organisation == reader.organisation,
-            grants.c.member == reader.member,
-            grants.c.began.is_not(None),
-            grants.c.ended.is_(None) | (grants.c.ended >= position),
-        )
-        .order_by(grants.c.patient, grants.c.began.desc())
-    )
+    asked = {"organisation": reader.organisation, "member": reader.member, "position": position}
+    rows = connection.execute(_GRANTS, asked)
     runs: dict[str, list[tuple[int, int | None]]] = {}
     for patient, began, ended in rows:
         runs.setdefault(patient, []).append((began, ended))
@@ -85,6 +75,19 @@ def charts_of(connection: Connection, reader: Reader, position: int) -> tuple[li
         elif any(ended is not None and ended > position for _, ended in grants_of_chart):
             lost.add(patient)
     return held, lost
+
+
+_HEAD = select(organisation.c.head).where(organisation.c.id == bindparam("organisation"))
+_GRANTS = (
+    select(grants.c.patient, grants.c.began, grants.c.ended)
+    .where(
+        grants.c.organisation == bindparam("organisation"),
+        grants.c.member == bindparam("member"),
+        grants.c.began.is_not(None),
+        grants.c.ended.is_(None) | (grants.c.ended >= bindparam("position")),
+    )
+    .order_by(grants.c.patient, grants.c.began.desc())
+)
 
 
 def _held_since(spans: Sequence[tuple[int, int | None]]) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Set
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.grants import KEPT_AFTER_LOSS_MS, existing_charts, supervised
 from server.retention.purged import purged_among
+from server.sync.envelope import LARGEST
 from server.sync.offer import Author
 from server.tables import grants
 
@@ -55,27 +56,28 @@ class Rights:
         if self._author.is_trusted or not patients:
             return set(patients)
         author = self._author
-        still: ColumnElement[bool] = grants.c.ended.is_(None)
-        if self._made is not None:
-            still = or_(
-                still,
-                (grants.c.ended > self._made)
-                & (grants.c.ended_at >= self._now - KEPT_AFTER_LOSS_MS),
-            )
-        found = set(
-            self._connection.scalars(
-                select(grants.c.patient).where(
-                    grants.c.organisation == author.organisation,
-                    grants.c.member == author.member,
-                    grants.c.patient.in_(patients),
-                    grants.c.began.is_not(None),
-                    still,
-                )
-            )
-        )
+        asked = {
+            "organisation": author.organisation,
+            "member": author.member,
+            "patients": list(patients),
+            "made": LARGEST if self._made is None else self._made,
+            "lost_since": self._now - KEPT_AFTER_LOSS_MS,
+        }
+        found = set(self._connection.scalars(_WRITABLE, asked))
         if author.role == "supervisor":
             others = patients - found
             found |= supervised(
                 self._connection, author.organisation, author.member, others, self._now
             )
         return found
+
+
+# Where `made` is LARGEST, which no seq is beyond, only what is held.
+_WRITABLE = select(grants.c.patient).where(
+    grants.c.organisation == bindparam("organisation"),
+    grants.c.member == bindparam("member"),
+    grants.c.patient.in_(bindparam("patients", expanding=True)),
+    grants.c.began.is_not(None),
+    grants.c.ended.is_(None)
+    | (grants.c.ended > bindparam("made")) & (grants.c.ended_at >= bindparam("lost_since")),
+)
