@@ -15,10 +15,14 @@ export const KNOWN = [
   'office_openings',
   'office_records',
   'office_retention',
+  'office_salvage',
   'export',
   'opening',
   'refusal_accepted',
   'refusal_dismissed',
+  'salvage_taken_in',
+  'salvage_dismissed',
+  'restore_ended',
   'invited',
   'recovered',
   'sign_in',
@@ -38,6 +42,7 @@ export const KNOWN = [
   'legal_hold',
   'legal_hold_released',
   'purged',
+  'restored',
 ] as const;
 
 /** What a newer server notes and this app does not know is shown by its name, made readable. */
