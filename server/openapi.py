@@ -102,6 +102,8 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameter(name: str) -> dict[str, Any]:
     if name == "n":
         return {"type": "integer", "minimum": 1}
+    if name == "hash":
+        return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
     return UUID if name.endswith("_id") else {"type": "string"}
 
 
@@ -234,6 +236,12 @@ _NAME = {"type": "string", "minLength": 1, "maxLength": 100}
 BODIES: dict[str, str | dict[str, Any]] = {
     "POST /api/sync": "sync_request",
     "POST /api/take-back": "taking_back",
+    "POST /api/salvage": _object(
+        "device epoch", device=UUID, epoch={"type": "string"}, records=_list("record")
+    ),
+    "POST /api/office/restore/end": _object(""),
+    "POST /api/office/salvage/<record_id>/<hash>/take-in": _object(""),
+    "POST /api/office/salvage/<record_id>/<hash>/dismiss": _object(""),
     "POST /api/devices": _object("name", name=_NAME, device=UUID),
     "POST /api/invitations/open": _object("token", token=_STRING),
     "POST /api/invitations/accept": _object(

@@ -22,7 +22,7 @@ from server.database import AnyRow, begin
 from server.epochs import Span, lost_spans
 from server.problems import Problem, asked_language
 from server.restore.believed import offer_of
-from server.restore.folding import fold_possible
+from server.restore.folding import heal
 from server.sync.envelope import LARGEST
 from server.sync.offer import Author, Offer
 from server.sync.push import take_in
@@ -123,7 +123,7 @@ def _take_in(
         if row.n in answered.refused:
             raise _StillRefused(answered.refused[row.n])
     if counter.is_restoring:
-        fold_possible(connection, by.organisation, offers, now_ms())
+        heal(connection, by.organisation, offers, now_ms())
 
 
 def _offer(

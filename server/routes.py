@@ -36,6 +36,8 @@ from server.access import (
 )
 from server.audit import chart_report, office_report
 from server.restore import endpoint as restoring
+from server.restore import offers, salvage
+from server.restore import view as restore
 from server.retention import view as retention
 from server.summaries import view as summaries
 from server.sync import endpoint
@@ -44,6 +46,8 @@ ROUTES = (
     Route(method="POST", path="/api/sync", view=endpoint.sync,
           roles=ROLES, scope="chart", log=None, is_for_readers=True, checks_device=True),
     Route(method="POST", path="/api/take-back", view=restoring.take_back,
+          roles=ROLES, scope="chart", log=None, checks_device=True),
+    Route(method="POST", path="/api/salvage", view=salvage.offer_records,
           roles=ROLES, scope="chart", log=None, checks_device=True),
     Route(method="POST", path="/api/devices", view=devices.enrol,
           roles=ROLES, scope="organisation", log=None, is_for_readers=True),
@@ -109,6 +113,18 @@ ROUTES = (
     Route(method="POST", path="/api/office/refusals/<device_id>/<int:n>/dismiss",
           view=reviewing.dismiss,
           roles=SUPERVISORS, scope="phone", log=None),
+    Route(method="GET", path="/api/office/restore", view=restore.restore,
+          roles=OFFICE, scope="phone", log=None),
+    Route(method="POST", path="/api/office/restore/end", view=restore.end_restore,
+          roles=OFFICE, scope="phone", log=None),
+    Route(method="GET", path="/api/office/salvage", view=offers.offers,
+          roles=OFFICE, scope="phone", log="office_salvage"),
+    Route(method="POST", path="/api/office/salvage/<record_id>/<hash>/take-in",
+          view=offers.take_in,
+          roles=OFFICE, scope="phone", log=None),
+    Route(method="POST", path="/api/office/salvage/<record_id>/<hash>/dismiss",
+          view=offers.dismiss,
+          roles=OFFICE, scope="phone", log=None),
     Route(method="GET", path="/api/charts/<patient_id>/access", view=chart_report.chart_access,
           roles=CARING, scope="chart", log="access_report"),
     Route(method="GET", path="/api/charts/<patient_id>/access.csv",

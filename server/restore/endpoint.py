@@ -29,9 +29,9 @@ from server.epochs import Span, lost_spans
 from server.problems import Problem
 from server.restore import waiting
 from server.restore.believed import offer_of
-from server.restore.folding import fold, fold_possible
+from server.restore.folding import fold, heal
 from server.restore.taking_back import TakingBack
-from server.sync.at_device import Revoked, require_device
+from server.sync.at_device import Revoked, require_device, require_epoch
 from server.sync.envelope import (
     is_uuid,
     read_changes,
@@ -180,7 +180,7 @@ class _Bringing:
         by.take(fresh, answered)
         waiting.keep(connection, by.waiting)
         folded += [offer for offer in fresh if offer.n in answered.accepted]
-        fold_possible(connection, self.organisation, folded, self.now)
+        heal(connection, self.organisation, folded, self.now)
         answered = answer_known(connection, self.author, offers)
         still = [o.n for o in offers if o.n not in answered.accepted | answered.refused]
         return answered.to_wire() | {"waiting": still}
@@ -196,9 +196,3 @@ class _Bringing:
             offers = self.offers(lost_spans(connection, self.organisation))
             skew = self.envelope.now - self.now
             refuse_all(connection, self.author, offers, refusal, self.now, skew)
-
-
-def require_epoch(counter: Counter, epoch: str) -> None:
-    """Raise Problem 409 where the server's history is another: restored once more, perhaps."""
-    if counter.epoch != epoch:
-        raise Problem(409, "another_epoch", epoch=counter.epoch)

@@ -1,5 +1,5 @@
-"""Folds what waited, once what it waited for is back. Whatever creates records or moves grants
-while a restore is open calls `fold_possible` after it, in the same transaction."""
+"""Folds what waited, once what it waited for is back. Whatever accepts changes while a restore is
+open calls `heal` after it, in the same transaction."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from server.epochs import Span, lost_spans
 from server.granting import FOLLOWED
 from server.restore import waiting
 from server.restore.believed import offer_of
+from server.restore.offered import withdraw_covered
 from server.restore.taking_back import TakingBack
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.push import Answered
@@ -26,14 +27,16 @@ from server.words import DEFAULT, say
 PATIENT = "patient"
 
 
-def fold_possible(
-    connection: Connection, organisation: str, accepted: Iterable[Offer], now: int
-) -> None:
-    """Fold what waited for these changes, then what waited for that, until nothing moves."""
+def heal(connection: Connection, organisation: str, accepted: Sequence[Offer], now: int) -> None:
+    """After changes were accepted: fold what waited for them, then what waited for that, until
+    nothing moves; and withdraw the offers of salvage that all of these account for."""
+    touched = {offer.record for offer in accepted}
     rows = _unblocked(connection, organisation, accepted)
     while rows:
         folded = fold(connection, organisation, rows, now, is_open=True)
+        touched |= {offer.record for offer in folded}
         rows = _unblocked(connection, organisation, folded)
+    withdraw_covered(connection, organisation, touched)
 
 
 def fold(

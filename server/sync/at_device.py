@@ -1,5 +1,5 @@
-"""Whether a request comes from its member's own device, in use: asked by whatever first compares
-epochs, and so cannot leave it to the guard (server/access.py)."""
+"""Whether a request is of our history and comes from its member's own device, in use. The epoch is
+compared first, so that it cannot be left to the guard (server/access.py)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from server.database import AnyRow
 from server.problems import Problem
 from server.sync import contact
+from server.sync.stored import Counter
 from server.who import Caller
 
 
@@ -36,3 +37,9 @@ def require_device(connection: Connection, asker: Caller, device: str) -> AnyRow
     if known is None or not is_theirs:
         raise Problem(404, "unknown_device")
     return known
+
+
+def require_epoch(counter: Counter, epoch: str) -> None:
+    """Raise Problem 409 where the server's history is another: restored once more, perhaps."""
+    if counter.epoch != epoch:
+        raise Problem(409, "another_epoch", epoch=counter.epoch)

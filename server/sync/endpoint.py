@@ -20,7 +20,7 @@ from server.database import begin
 from server.epochs import lost_to
 from server.metrics import count_push
 from server.problems import Problem
-from server.restore.folding import fold_possible
+from server.restore.folding import heal
 from server.sync import contact
 from server.sync.at_device import Revoked, require_device
 from server.sync.cursor import Cursor, read_cursor
@@ -159,7 +159,7 @@ class _Sync:
                 raise Revoked(is_theirs=True)  # while this request waited for the counter
             if counter.is_restoring:
                 accepted = [offer for offer in offers if offer.n in answered.accepted]
-                fold_possible(connection, self.organisation, accepted, self.now)
+                heal(connection, self.organisation, accepted, self.now)
         count_push(offers, answered)
         return answered
 

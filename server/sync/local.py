@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from server.database import begin
 from server.devices import add as add_device
-from server.restore.folding import fold_possible
+from server.restore.folding import heal
 from server.sync.offer import Author
 from server.sync.push import Answered, push
 from server.sync.stored import Counter, greatest_n, take_counter
@@ -146,5 +146,5 @@ def _push(
     )
     if counter.is_restoring:
         accepted = [offer for offer in offers if offer.n in answered.accepted]
-        fold_possible(connection, author.organisation, accepted, now_ms())
+        heal(connection, author.organisation, accepted, now_ms())
     return answered

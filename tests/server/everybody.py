@@ -10,6 +10,7 @@ Each name and each id of these is found in an answer only where it may be.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,10 +31,12 @@ from server.tables import (
     METADATA,
     attempt,
     challenge,
+    epoch,
     grants,
     legal_hold,
     passkey,
     purge_approval,
+    salvage,
 )
 from server.who import new_secret, now_ms
 from tests.server.office import Office, Phone, Session, new_id
@@ -50,6 +53,7 @@ signed out; a program with their token; one that may only read."""
 TEAMS = {"holds": "North", "team": "North", "other": "South", "elsewhere": "North"}
 APART = "West"
 BORN = "1948-03-02"
+HEAD, START = 1_000_000, 2_000_000
 
 
 @dataclass
@@ -101,6 +105,8 @@ class Everybody:
     """Which writes whatever is needed."""
     people: dict[tuple[str, str], Person] = field(default_factory=dict)
     """By role and by relation or way."""
+    salvaged: int = 0
+    """How many records were offered for salvage."""
     lost: int = 0
     """The n of the last change that the lost phone brought."""
 
@@ -132,6 +138,8 @@ class Everybody:
             world._lose_phone(world.people[role, "revoked"])
         world.held_chart()
         world.lost_dot()
+        world._was_restored()
+        world.offered()
         world._was_opened()
         holder = world.people["coordinator", "holds"]
         library["member"] = holder.member
@@ -247,6 +255,42 @@ class Everybody:
         body = {"device": lost.device, "now": now_ms(), "changes": [change]}
         assert lost.session.post("/api/sync", body).json["wipe"] is True
         return f"{lost.device}/{self.lost}"
+
+    def _was_restored(self) -> None:
+        """A restore that is over: what came between 1,000,000 and 2,000,000 was lost."""
+        lost = {"restored_head": HEAD, "start": START, "began_at": 1, "ended_at": 2}
+        self._insert(epoch, self.office, id=new_id(), **lost)
+
+    def offered(self) -> str:
+        """A task of Pemberton's that only a phone still holds, as its address has it."""
+        holder = self.people["coordinator", "holds"]
+        self.salvaged += 1
+        fields = {"description": f"Pemberton {self.salvaged}", "status": "requested"}
+        body = {
+            "id": self.pemberton.records["task"],
+            "kind": "task",
+            "patient": self.pemberton.patient,
+            "version": HEAD + self.salvaged,
+            "deleted": False,
+            "fields": fields,
+            "contested": {},
+            "overruled": {},
+        }
+        hashed = f"{self.salvaged:064x}"
+        self._insert(
+            salvage,
+            self.office,
+            record=body["id"],
+            hash=hashed,
+            version=body["version"],
+            kind="task",
+            patient=body["patient"],
+            member=holder.member,
+            device=holder.device,
+            body=json.dumps(body),
+            offered_at=1,
+        )
+        return f"{body['id']}/{hashed}"
 
     def chart_to_open(self) -> str:
         """A new chart of team North, which none of the people here holds."""

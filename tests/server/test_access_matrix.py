@@ -77,6 +77,7 @@ POST /api/passkeys/<passkey_id>/remove         (colleague's) phone         ---- 
 
 POST /api/sync                                     (readers) chart         yooo        yooo      yooo       oooo
 POST /api/take-back                                          chart         yyyy        yyyy      yyyy       yyyy
+POST /api/salvage                                            chart         yyyy        yyyy      yyyy       yyyy
 GET  /api/records/<record_id>/history                        chart         y---        y---      yy--       xxxx
 GET  /api/records/<record_id>/history            (library's) chart         yyy-        yyy-      yyy-       xxxx
 GET  /api/records/<record_id>/history             (office's) chart         ----        ----      yyy-       xxxx
@@ -95,6 +96,11 @@ GET  /api/office/openings                                    phone         xxxx 
 GET  /api/office/refusals                                    phone         xxxx        xxxx      yyoo       xxxx
 POST /api/office/refusals/<device_id>/<int:n>/accept         phone         xxxx        xxxx      yy--       xxxx
 POST /api/office/refusals/<device_id>/<int:n>/dismiss        phone         xxxx        xxxx      yy--       xxxx
+GET  /api/office/restore                                     phone         xxxx        xxxx      oyoo       yyyo
+POST /api/office/restore/end                                 phone         xxxx        xxxx      yyyy       yyyy
+GET  /api/office/salvage                                     phone         xxxx        xxxx      yyoo       oooo
+POST /api/office/salvage/<record_id>/<hash>/take-in          phone         xxxx        xxxx      yy--       ----
+POST /api/office/salvage/<record_id>/<hash>/dismiss          phone         xxxx        xxxx      yy--       ----
 GET  /api/office/records/<kind>                              phone         xxxx        xxxx      yyyo       yyyo
 GET  /api/office/access                                      phone         xxxx        xxxx      yyoo       oooo
 GET  /api/office/access.csv                                  phone         xxxx        xxxx      yyoo       oooo
@@ -205,6 +211,11 @@ def a_return(world: Everybody, person: Person) -> dict[str, Any]:
     return own | {"epoch": epoch_of(person.office), "changes": []}
 
 
+def an_offer(world: Everybody, person: Person) -> dict[str, Any]:
+    """What a phone that holds nothing that was lost offers."""
+    return {"device": person.device, "epoch": epoch_of(person.office), "records": []}
+
+
 ASKS = {
     "GET /healthz": Ask("/healthz"),
     "GET /readyz": Ask("/readyz"),
@@ -262,6 +273,7 @@ ASKS = {
     ),
     "POST /api/sync": Ask("/api/sync", a_pull, shows="Pemberton"),
     "POST /api/take-back": Ask("/api/take-back", a_return),
+    "POST /api/salvage": Ask("/api/salvage", an_offer, 204),
     "GET /api/records/<record_id>/history": Ask(
         "/api/records/{patient}/history", shows="Pemberton"
     ),
@@ -294,6 +306,15 @@ ASKS = {
     ),
     "POST /api/office/refusals/<device_id>/<int:n>/dismiss": Ask(
         "/api/office/refusals/{lost_dot}/dismiss", {}, 204
+    ),
+    "GET /api/office/restore": Ask("/api/office/restore", shows="{holders_device}"),
+    "POST /api/office/restore/end": Ask("/api/office/restore/end", {}, 409, "not_restoring"),
+    "GET /api/office/salvage": Ask("/api/office/salvage", shows="Pemberton"),
+    "POST /api/office/salvage/<record_id>/<hash>/take-in": Ask(
+        "/api/office/salvage/{offered}/take-in", {}, shows='"accepted":true'
+    ),
+    "POST /api/office/salvage/<record_id>/<hash>/dismiss": Ask(
+        "/api/office/salvage/{offered}/dismiss", {}, 204
     ),
     "GET /api/office/records/<kind>": Ask("/api/office/records/vacancy", shows="{vacancy}"),
     "GET /api/office/access": Ask("/api/office/access?member={holder}", shows="Pemberton"),
@@ -346,6 +367,7 @@ class Targets(Formatter):
             "their_passkey": lambda: world.new_passkey(world.colleague()),
             "lost_device": lambda: world.new_device(world.colleague(), revoked=True),
             "lost_dot": world.lost_dot,
+            "offered": world.offered,
             "chart_to_open": world.chart_to_open,
             "held_chart": world.held_chart,
             "approved_chart": lambda: world.chart_approved_by(person),
