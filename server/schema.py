@@ -58,22 +58,32 @@ def migrate() -> str | None:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Bring the database to a revision, with all else that the transaction does or not at all."""
+    with unfenced(connection):
+        command.upgrade(alembic_on(connection), revision)
+
+
+def alembic_on(connection: Connection) -> Config:
+    """What Alembic needs to take our steps on a connection (migrations/env.py)."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    with unfenced(connection):
-        command.upgrade(config, revision)
+    return config
 
 
 @contextmanager
 def unfenced(connection: Connection) -> Iterator[None]:
     """A migration moves rows of every organisation: for it alone, in its own transaction, row-level
     security does not bind the tables' owner."""
-    for table in _fenced_tables(connection):
-        connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+    unfence(connection)
     yield
     for table in _fenced_tables(connection):
         connection.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
+
+
+def unfence(connection: Connection) -> None:
+    """Within `unfenced`: also what a step on the way has fenced in, for the steps after it."""
+    for table in _fenced_tables(connection):
+        connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
 
 
 def _fenced_tables(connection: Connection) -> list[str]:

@@ -101,13 +101,17 @@ class Cluster:
 
     def create(self, name: str, options: str = "") -> None:
         """A database with our schema, made by its owner for the role that serves."""
+        self.create_empty(name, options)
+        migrate(self.url(name, OWNER), self.folder)
+
+    def create_empty(self, name: str, options: str = "") -> None:
+        """A database without a table: the owner's will be open to the role that serves."""
         self.sql(f"CREATE DATABASE {name} OWNER {OWNER} {options}")
         self.sql(
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
             f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {SERVING}",
             name,
         )
-        migrate(self.url(name, OWNER), self.folder)
 
     def sql(self, statement: str, name: str = "postgres") -> None:
         address = f"host={self.folder} user={self.user} dbname={name}"
@@ -123,6 +127,16 @@ class Cluster:
             f"INSERT INTO alembic_version VALUES ('{revision}')",
         ]
         self.sql("; ".join(rows), name)
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The name of an empty database of its own, dropped afterwards."""
+        name = next(self.names)
+        self.create_empty(name)
+        try:
+            yield name
+        finally:
+            self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextlib.contextmanager
     def copied(self, template: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from server.schema import unfence
 from server.tables import METADATA
 
 connection = context.config.attributes["connection"]
@@ -12,6 +13,7 @@ context.configure(
     target_metadata=METADATA,
     render_as_batch=True,  # SQLite cannot alter a table in place
     compare_type=True,
+    on_version_apply=lambda **_: unfence(connection),  # a step may have fenced tables in
 )
 with context.begin_transaction():
     context.run_migrations()
