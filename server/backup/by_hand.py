@@ -98,17 +98,19 @@ def _things(connection: Connection, of: str) -> Iterator[tuple[str, str, str, bo
     def rows(table: Table) -> Sequence[AnyRow]:
         return connection.execute(select(table).where(table.c.organisation == of)).all()
 
-    addresses = {row.id: row.email for row in rows(member)}
+    addresses = {row.id: row.email for row in rows(member) if row.status == "active"}
     for row in rows(member):
         yield "member", row.id, row.email, row.status != "active"
-    for row in rows(device):
-        if row.member is not None and row.secret is not None:
+    for row in rows(device):  # what a member who left had, ends with them
+        if row.member in addresses and row.secret is not None:
             yield "phone", row.id, row.id, row.revoked_at is not None
     for row in rows(token):
-        has_ended = row.revoked_at is not None
-        yield "token", row.id, row.id if has_ended else addresses[row.member], has_ended
+        if row.member in addresses:
+            has_ended = row.revoked_at is not None
+            yield "token", row.id, row.id if has_ended else addresses[row.member], has_ended
     for row in rows(passkey):
-        yield "passkey", row.id, addresses[row.member], False
+        if row.member in addresses:
+            yield "passkey", row.id, addresses[row.member], False
     for row in rows(legal_hold):
         yield "hold", row.patient, row.patient, False
     for row in rows(purge_approval):

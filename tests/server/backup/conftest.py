@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from server import build_app, create_app, server_key
 from server.commands import main
-from server.database import db
+from server.database import begin, db
 from server.settings import Settings
+from server.tables import METADATA
 from tests.conftest import OWNER, SERVING, Cluster
 
 BACKING_UP = "doorstep_backup"
@@ -122,3 +123,12 @@ def serving(operator: Operator, role: str = SERVING) -> Iterator[Flask]:
             yield made
         finally:
             db.engine.dispose()
+
+
+def everything(organisation: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of an organisation, by table."""
+    with begin(organisation) as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in METADATA.sorted_tables
+        }
