@@ -48,10 +48,12 @@ def without_field(kind: str, name: str) -> dict[str, CatalogueKind | None]:
     return {kind: _with(known, fields, engine)}
 
 
-def with_field(kind: str, name: str, rule: Rule = "last_writer") -> dict[str, CatalogueKind | None]:
+def with_field(
+    kind: str, name: str, rule: Rule = "last_writer", *, required: bool = False
+) -> dict[str, CatalogueKind | None]:
     """A kind that has gained a line of text."""
     known = CATALOGUE.kinds[kind]
-    line = CatalogueField(name, Spec(rule=rule), False, False, Text(200, allow_none=True))
+    line = CatalogueField(name, Spec(rule=rule), required, False, Text(200, allow_none=True))
     return {
         kind: _with(
             known, {**known.fields, name: line}, {**known.engine.fields, name: Field(name, rule)}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select, update
 
 from server import refold as refolding
 from server.catalogue import CATALOGUE
-from server.database import begin
+from server.commands import main
+from server.database import begin, db
 from server.demo.edit import Edit
 from server.demo.enter import Progress
 from server.demo.make import make
@@ -388,3 +391,39 @@ def test_a_new_organisation_stands_by_this_catalogue(app: Flask, office: Office)
         run(office.organisation)
         assert folded_otherwise() == {}
     assert set(folded_otherwise()) == {new, office.organisation}
+
+
+def test_the_command_says_what_became_of_each_kind(
+    phone: Phone, second: Phone, office: Office, database: str, tmp_path: Path
+) -> None:
+    def doorstep(*arguments: str) -> Result:
+        environment = {"DATABASE_URL": database, "DOORSTEP_HOME": str(tmp_path)}
+        result = CliRunner().invoke(main, list(arguments), env=environment)
+        db.engine.dispose()
+        return result
+
+    disagreed(phone, second, "task", "priority", "stat", "routine")
+    create_organisation("Hillside")
+    hillside = "Hillside: looked at 0 records.\n  Every one stands as its changes say.\n"
+    assert doorstep("migrate").output == "The database is up to date.\n"
+    with catalogue_with(under("task", priority="last_writer")):
+        assert "Run `doorstep refold`" in doorstep("migrate").output
+        would = doorstep("refold", "--dry-run").output
+        assert "task: 1 would be shown otherwise and sent again" in would
+        one = doorstep("refold", "--organisation", "Riverside Home Care", "--batch", "2").output
+        assert one == (
+            "Riverside Home Care: looked at 4 records.\n"
+            "  task: 1 shown otherwise and sent again; 1 told to be set aside\n"
+        )
+        assert doorstep("refold").output == hillside + (
+            "Riverside Home Care: looked at 4 records.\n  Every one stands as its changes say.\n"
+        )
+        assert doorstep("migrate").output == "The database is up to date.\n"
+    with catalogue_with({"task": None}):
+        assert "this version does not know the kind" in doorstep("refold").output
+    wrong = doorstep("refold", "--organisation", "Nowhere")
+    assert (wrong.exit_code, wrong.output) == (
+        1,
+        "Error: There is no one organisation Nowhere; there are Hillside, Riverside Home Care.\n",
+    )
+    assert doorstep("refold", "--send-again").exit_code == 2
