@@ -51,7 +51,12 @@ D = TypeVar("D", bound=Dated)
 def write_of(change: Change, value: Json) -> Write:
     """This value as this change wrote it."""
     return Write(
-        *(change.seq, change.device, change.n, change.at, change.seen, change.member),
+        change.seq,
+        change.device,
+        change.n,
+        change.at,
+        change.seen,
+        change.member,
         value,
         change.seqs,
     )

@@ -19,9 +19,10 @@ def indexed_values(kind: str, fields: Mapping[str, Any]) -> dict[str, str | None
 
     Moments are brought to UTC, to the minute, so that text compares as time does.
     """
-    shown = ((column, fields.get(name)) for column, name in _fields(kind).items())
-    values = {column: _comparable(value) for column, value in shown}
-    return {column: values.get(column) for column in COLUMNS}
+    values: dict[str, str | None] = dict.fromkeys(COLUMNS)
+    for column, name in _fields(kind).items():
+        values[column] = _comparable(fields.get(name))
+    return values
 
 
 @cache

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from server.catalogue import CATALOGUE, CatalogueKind
 from server.sync.indexed import indexed_values
-from server.sync.stored import load_logs, load_records
+from server.sync.stored import load_logs, load_states
 from server.who import now_ms
 from sync import (
     Change,
@@ -59,7 +59,7 @@ class OpenRecords:
                 row.patient,
                 State.from_json(orjson.loads(row.state)),
             )
-            for row in load_records(connection, organisation, ids)
+            for row in load_states(connection, organisation, ids)
         }
         self._logs: dict[str, list[Change]] = {}
         self._folded_here: dict[str, list[Change]] = {}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
-from server.database import AnyRow, is_sqlite, look_up, store
+from server.database import AnyRow, look_up, store
 from server.sync.indexed import COLUMNS
 from server.tables import changes, notices, organisation, records, refusals
 from sync import Change
@@ -31,30 +31,29 @@ class Counter:
     is_restoring: bool
 
 
-def _counter(organisation_id: str) -> Select[*tuple[Any, ...]]:
-    columns = ("head", "epoch", "device", "is_restoring")
-    return select(*(organisation.c[name] for name in columns)).where(
-        organisation.c.id == organisation_id
-    )
+_COUNTER = select(
+    organisation.c.head, organisation.c.epoch, organisation.c.device, organisation.c.is_restoring
+).where(organisation.c.id == bindparam("organisation"))
+_COUNTER_TAKEN = _COUNTER.with_for_update()  # SQLite knows no such thing, and leaves it out
+_ADVANCED = (
+    update(organisation)
+    .where(organisation.c.id == bindparam("organisation"))
+    .values(head=bindparam("last"))
+)
 
 
 def read_counter(connection: Connection, organisation_id: str) -> Counter:
-    return Counter(*connection.execute(_counter(organisation_id)).one())
+    return Counter(*connection.execute(_COUNTER, {"organisation": organisation_id}).one())
 
 
 def take_counter(connection: Connection, organisation_id: str) -> Counter:
     """Take the organisation's counter until the transaction ends: pushes pass here one at a time,
     and seqs commit in order. On SQLite the transaction itself is that lock."""
-    query = _counter(organisation_id)
-    if not is_sqlite(connection):
-        query = query.with_for_update()
-    return Counter(*connection.execute(query).one())
+    return Counter(*connection.execute(_COUNTER_TAKEN, {"organisation": organisation_id}).one())
 
 
 def advance_counter(connection: Connection, organisation_id: str, head: int) -> None:
-    connection.execute(
-        update(organisation).where(organisation.c.id == organisation_id).values(head=head)
-    )
+    connection.execute(_ADVANCED, {"organisation": organisation_id, "last": head})
 
 
 def known_dots(
@@ -62,22 +61,29 @@ def known_dots(
 ) -> dict[int, tuple[str, int | None, int | None, str | None]]:
     """The dots of a device between two n: digest, and seq and `at` if accepted or the answer if
     refused."""
-    accepted = select(changes.c.n, changes.c.digest, changes.c.seq, changes.c.at).where(
-        changes.c.organisation == organisation_id,
-        changes.c.device == device,
-        changes.c.n.between(first, last),
-    )
-    refused = select(refusals.c.n, refusals.c.digest, refusals.c.answer).where(
-        refusals.c.organisation == organisation_id,
-        refusals.c.device == device,
-        refusals.c.n.between(first, last),
-    )
+    asked = {"organisation": organisation_id, "device": device, "first": first, "last": last}
     dots: dict[int, tuple[str, int | None, int | None, str | None]] = {
-        n: (digest, None, None, answer) for n, digest, answer in connection.execute(refused)
+        n: (digest, None, None, answer)
+        for n, digest, answer in connection.execute(_REFUSED_DOTS, asked)
     }
     # One that was taken in upon review is both: it counts as accepted.
-    dots.update((n, (digest, seq, at, None)) for n, digest, seq, at in connection.execute(accepted))
+    dots.update(
+        (n, (digest, seq, at, None))
+        for n, digest, seq, at in connection.execute(_ACCEPTED_DOTS, asked)
+    )
     return dots
+
+
+def _of_dots(table: Table, *columns: str) -> Select[*tuple[Any, ...]]:
+    return select(*(table.c[name] for name in columns)).where(
+        table.c.organisation == bindparam("organisation"),
+        table.c.device == bindparam("device"),
+        table.c.n.between(bindparam("first"), bindparam("last")),
+    )
+
+
+_ACCEPTED_DOTS = _of_dots(changes, "n", "digest", "seq", "at")
+_REFUSED_DOTS = _of_dots(refusals, "n", "digest", "answer")
 
 
 def greatest_n(connection: Connection, organisation_id: str, device: str) -> int:
@@ -97,8 +103,16 @@ def greatest_n(connection: Connection, organisation_id: str, device: str) -> int
 def load_records(
     connection: Connection, organisation_id: str, ids: Collection[str]
 ) -> Sequence[AnyRow]:
-    """The records of these ids: id, kind, patient and state."""
+    """The records of these ids."""
     return look_up(connection, records, "id", organisation_id, ids)
+
+
+def load_states(
+    connection: Connection, organisation_id: str, ids: Collection[str]
+) -> Sequence[AnyRow]:
+    """Of the records of these ids what a fold needs: id, kind, patient and state."""
+    columns = ("id", "kind", "patient", "state")
+    return look_up(connection, records, "id", organisation_id, ids, columns)
 
 
 def load_logs(
