@@ -37,6 +37,8 @@ class Deployment:
     """A token of each member for programs beside the phones."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further variables of its environment."""
+    config: str = "server/gunicorn.py"
+    """What gunicorn reads: that file, or one that does as it does and more."""
 
     @property
     def origin(self) -> str:
@@ -69,6 +71,7 @@ class Deployment:
     def start(self) -> None:
         """Start gunicorn as the Procfile says and wait until ``/healthz`` answers."""
         command = (ROOT / "Procfile").read_text().split("web:", 1)[1].strip()
+        command = command.replace("server/gunicorn.py", self.config)
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 shlex.split(command),

@@ -4,16 +4,19 @@ server, and what must hold when it is over (tests/fire/invariants.py)."""
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from server.who import now_ms
+from tests.faults.watching import PATIENCE_S
 from tests.fire import invariants
 from tests.fire.pools import EDITS, creation_of
 from tests.fire.stored import Stored
 from tests.fire.typed import Typed
-from tests.phone.http import Unanswered
 from tests.phone.phone import Phone, new_id
 from tests.phone.rounds import Outcome, exchange
 from tests.server.office import Office
@@ -93,16 +96,18 @@ class Shift:
         return stored
 
 
-def persist(phone: Phone, tries: int = 200, pause: Callable[[], object] = lambda: None) -> Outcome:
+def persist(phone: Phone) -> Outcome:
     """Sync, and again where the line or the server fails, as a phone does all day."""
-    outcome = Outcome.OFFLINE
-    for _ in range(tries):
-        if outcome is not Outcome.OFFLINE:
-            break
-        outcome = exchange(phone)
-        if outcome is Outcome.OFFLINE:
-            pause()
+    deadline, pause = time.monotonic() + PATIENCE_S, Event()
+    while (outcome := exchange(phone)) is Outcome.OFFLINE:
+        assert time.monotonic() < deadline, "the server does not come back"
+        pause.wait(0.02)
     return outcome
 
 
-__all__ = ["Shift", "Unanswered", "persist"]
+def all_at_once(shift: Shift, work: Callable[[int, Phone], object]) -> None:
+    """Everybody's work, each in a thread of their own; what went wrong with one is raised."""
+    with ThreadPoolExecutor(len(shift.working)) as threads:
+        at_work = [threads.submit(work, *each) for each in enumerate(shift.working)]
+    for each in at_work:
+        each.result()
