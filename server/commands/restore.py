@@ -1,4 +1,4 @@
-"""`doorstep restore`: a backup in the place of the database."""
+"""`doorstep restore`: a backup in the place of the database, and the end of the time after it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from server import schema
 from server.backup.failed import Failed
 from server.backup.put_back import Done, Plan, carry_out, day_of, look
-from server.database import db, is_sqlite
+from server.commands.organisation import choose
+from server.database import begin, db, is_sqlite
+from server.restore import restores
 from server.settings import Settings
 
 MOST_TOLD = 40
@@ -27,15 +30,43 @@ Then `doorstep audit verify` says what the access log lacks, and `--accept` goes
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def command(file: Path, yes: bool) -> None:
+@click.option("--end", "ends", is_flag=True, help="Wait no more for what is not back.")
+@click.option(
+    "--organisation",
+    metavar="NAME",
+    help="With --end: which organisation, where there are several: its name or id.",
+)
+def command(file: Path | None, yes: bool, ends: bool, organisation: str | None) -> None:
     """Put the backup FILE in the place of the database, all of it or nothing.
 
     What is replaced is kept aside. Phones then bring back what they still hold of the time since,
-    each with its next sync. Everybody signs in anew. On PostgreSQL DATABASE_URL names the role that
-    owns the tables.
+    each with its next sync, and what cannot stand yet waits, until the office or `doorstep restore
+    --end` says that all are back who can be. Everybody signs in anew. On PostgreSQL DATABASE_URL
+    names the role that owns the tables.
     """
+    if (file is None) != ends:
+        raise click.UsageError("Say which FILE to restore, or --end.")
+    if file is None:
+        _end(organisation, yes)
+    else:
+        _restore(file, yes)
+
+
+def _end(name: str | None, yes: bool) -> None:
+    schema.require_current()
+    organisation_id = choose(name)
+    if not yes:
+        click.echo("What waits is tried once more; what still cannot stand is for supervisors.")
+        click.confirm("End the restore? It is not opened again", abort=True)
+    with begin(organisation_id, write=True) as connection:
+        if not restores.end(connection, organisation_id, by=None):
+            raise click.ClickException("No restore is open.")
+    click.echo("The restore has ended.")
+
+
+def _restore(file: Path, yes: bool) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     try:
         plan = look(file, settings)

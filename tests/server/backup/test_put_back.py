@@ -342,3 +342,17 @@ def test_a_restored_server_starts(operator: Operator, backup: Path, app: Flask) 
     with serving(operator), begin(None) as connection:
         see_organisations(connection)
         assert connection.scalars(select(func.count()).select_from(organisation)).one() == 1
+
+
+def test_a_restore_is_ended(operator: Operator, office: Office, backup: Path) -> None:
+    assert operator.fails("restore", "--end", "--yes", role=SERVING) == "No restore is open."
+    operator.restore(backup)
+    asked = operator.run("restore", "--end", input="n\n")
+    assert asked.exit_code == 1
+    assert row_of(office.organisation)[2] is True
+    assert operator.run("restore", "--end", "--yes").output == "The restore has ended.\n"
+    assert row_of(office.organisation)[2] is False
+    for said in (("restore",), ("restore", str(backup), "--end")):
+        asked = operator.run(*said)
+        assert asked.exit_code == 2
+        assert "Say which FILE to restore, or --end." in asked.output
