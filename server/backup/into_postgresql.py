@@ -28,6 +28,8 @@ from server.tables import METADATA
 
 REVISION = "alembic_version"
 OURS = (*METADATA.tables, REVISION)
+KEPT = "replaced_"
+"""How the schemas are named in which what was replaced is kept."""
 TRIES = 5
 """To have all tables at once: who reads one and wants another may hold up whoever wants both."""
 
@@ -59,8 +61,8 @@ def replace(
         schema.upgrade(connection)
         for statement in granted:
             connection.execute(text(statement))
-        connection.execute(text(f"ANALYZE {', '.join(sorted(METADATA.tables))}"))
         begun = begin_epochs(connection, home, heads, now, detail)
+        _analyze(connection)
     return begun, bool(tables)
 
 
@@ -138,6 +140,11 @@ def _set_aside(connection: Connection, tables: Sequence[str], kept: str) -> None
     connection.execute(text(f"CREATE SCHEMA {kept}"))
     for name in tables:
         connection.execute(text(f"ALTER TABLE {name} SET SCHEMA {kept}"))
+
+
+def _analyze(connection: Connection) -> None:
+    """Count the new tables: until then a planner guesses, and reads whole organisations."""
+    connection.execute(text(f"ANALYZE {', '.join(sorted(METADATA.tables))}"))
 
 
 def _fill(connection: Connection, path: Path, tell: Tell) -> None:

@@ -32,6 +32,8 @@ from server.database import BUSY_SECONDS, begin, db, settle
 from server.settings import Settings
 from server.whole_file import keep_names, put_in_place
 
+KEPT = "replaced-"
+"""How the names begin of what was replaced."""
 PLACED_AT_ONCE = 1
 """Pages. With the first, the database is ours; no database is whole with it."""
 LEFT_BEHIND = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -60,6 +62,8 @@ def replace(
     live = database_file()
     try:
         with unfinished(live.with_name(f"{live.name}.restored")) as (prepared, file):
+            for left in kept.parent.glob(f"{KEPT}*.part*"):  # by one that was killed
+                left.unlink()
             begun = _prepare(contents, prepared, settings, now, detail)
             os.fsync(file.fileno())
             is_kept = _place(prepared, live, kept, tell)

@@ -65,12 +65,12 @@ def carry_out(plan: Plan, settings: Settings, tell: Tell) -> Done:
     stamp = f"{datetime.fromtimestamp(now / 1000, UTC):%Y%m%dt%H%M%Sz}"
     try:
         if is_sqlite(db.engine):
-            kept = str(settings.home / f"replaced-{stamp}.sqlite3")
+            kept = str(settings.home / f"{into_sqlite.KEPT}{stamp}.sqlite3")
             begun, is_kept = into_sqlite.replace(
                 plan.contents, settings, Path(kept), now, detail, tell
             )
         else:
-            kept = f"replaced_{stamp}"
+            kept = f"{into_postgresql.KEPT}{stamp}"
             begun, is_kept = into_postgresql.replace(
                 plan.contents, settings.home, kept, now, detail, tell
             )
