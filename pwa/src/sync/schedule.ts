@@ -13,6 +13,14 @@ export interface Ended {
   wait?: number;
 }
 
+/** No round of its own accord comes before this is over. */
+interface Pause {
+  from: number;
+  length: number;
+  /** By the server. */
+  isAsked: boolean;
+}
+
 export interface Clock {
   now(): number;
   setTimeout(act: () => void, wait: number): unknown;
@@ -25,7 +33,7 @@ export class Schedule {
   #running: Promise<void> | null = null;
   #again = false;
   #failures = 0;
-  #notBefore = 0;
+  #pause: Pause = { from: 0, length: 0, isAsked: false };
   #timer: unknown = null;
   #stopped = true;
 
@@ -37,7 +45,7 @@ export class Schedule {
   start(): void {
     this.#stopped = false;
     this.#failures = 0;
-    this.#notBefore = 0;
+    this.#pause.length = 0;
     void this.ask();
   }
 
@@ -49,17 +57,19 @@ export class Schedule {
   /** Something happened that makes a round worth while; one that is waiting for a failure to pass goes on waiting. */
   hint(): void {
     if (this.#stopped) return;
-    const wait = this.#notBefore - this.clock.now();
+    const wait = this.#left();
     if (wait > 0) this.#plan(wait);
     else void this.ask();
   }
 
-  /** The signal seems to be back: what failed for want of it is tried at once. */
+  /** The signal seems to be back: what failed for want of it is tried at once, unless the server asked for a pause. */
   retry(): void {
     if (this.#stopped) return;
-    this.#failures = 0;
-    this.#notBefore = 0;
-    void this.ask();
+    if (!this.#pause.isAsked) {
+      this.#failures = 0;
+      this.#pause.length = 0;
+    }
+    this.hint();
   }
 
   /** A round now, or one more after the one that runs. Resolves when that is over, however it went. */
@@ -78,10 +88,16 @@ export class Schedule {
       this.#again = false;
       const ended = await this.round();
       this.#failures = ended.ok ? 0 : this.#failures + 1;
-      const wait = Math.max(ended.wait ?? 0, this.#failures ? this.#backOff() : 0);
-      this.#notBefore = this.clock.now() + wait;
+      const length = Math.max(ended.wait ?? 0, this.#failures ? this.#backOff() : 0);
+      this.#pause = { from: this.clock.now(), length, isAsked: Boolean(ended.wait) };
     } while (this.#again && this.#failures === 0 && !this.#stopped);
-    if (!this.#stopped) this.#plan(this.#failures ? this.#notBefore - this.clock.now() : MINUTE);
+    if (!this.#stopped) this.#plan(this.#failures ? this.#left() : MINUTE);
+  }
+
+  /** Of the pause. A clock that was set back, or far ahead, must not make it longer. */
+  #left(): number {
+    const since = this.clock.now() - this.#pause.from;
+    return since < 0 ? 0 : Math.max(0, this.#pause.length - since);
   }
 
   /** Doubles with each failure, half of it left to chance, so that phones do not come back all at once. */

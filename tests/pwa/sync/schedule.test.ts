@@ -105,6 +105,31 @@ test('a signal that came back, or a page looked at again, is tried at once', asy
   expect([rounds.ran, rounds.wait]).toEqual([2, 4_000]);
 });
 
+test('a pause that the server asked for is kept, whatever the signal does', async () => {
+  const rounds = new Rounds();
+  rounds.ends = [{ ok: false, wait: 600_000 }, { ok: true }];
+  rounds.schedule.start();
+  await rounds.settled();
+  rounds.schedule.retry();
+  await rounds.settled();
+  expect([rounds.ran, rounds.wait]).toEqual([1, 600_000]);
+  rounds.now += 600_000;
+  rounds.schedule.retry();
+  await rounds.settled();
+  expect(rounds.ran).toBe(2);
+});
+
+test('a clock that was set back by a year makes no pause a year long', async () => {
+  const rounds = new Rounds();
+  rounds.ends = [{ ok: false, wait: 600_000 }, { ok: true }];
+  rounds.schedule.start();
+  await rounds.settled();
+  rounds.now -= 365 * 86_400_000;
+  rounds.schedule.hint();
+  await rounds.settled();
+  expect(rounds.ran).toBe(2);
+});
+
 test('one round at a time: what is asked for meanwhile is one more after it', async () => {
   const rounds = new Rounds();
   rounds.held = true;
