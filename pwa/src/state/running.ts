@@ -92,6 +92,8 @@ export class Running {
     index.clear();
     sync.error = null;
     sync.detail = null;
+    sync.restored = null;
+    sync.waiting = 0;
   }
 
   /** Somebody touches the phone; the other tabs are told now and then. */

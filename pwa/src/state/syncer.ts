@@ -6,7 +6,6 @@ import { askStorage, statusOf, unsentOf, type StorageState } from '../sync/statu
 import type { Store } from '../store/store';
 import type { Platform } from './platform';
 import type { SyncState } from './sync.svelte';
-import type { Following } from './types';
 
 interface Surroundings {
   store: () => Store | null;
@@ -34,7 +33,8 @@ export class Syncer {
   follow(store: Store): void {
     Object.assign(this.state, unsentOf(store));
     this.state.lastContact = store.memory.contact;
-    this.state.restored = shownOf(store);
+    this.#showFollowing(store);
+    this.state.waiting = store.memory.entries.filter((entry) => entry.state === 'waiting').length;
   }
 
   /** `ask`: the browser may put the question of persistent storage to the member, so once an opening. */
@@ -75,6 +75,10 @@ export class Syncer {
         this.state.phase = 'receiving';
         this.state.progress = records;
       },
+      followed: (done, total) => {
+        const { follow } = store.memory;
+        if (follow) this.state.restored = { stage: follow.stage, done, total };
+      },
     });
     return this.#take(store, outcome);
   }
@@ -88,9 +92,14 @@ export class Syncer {
     state.error = null;
     state.detail = null;
     state.full = 'full' in outcome;
-    state.restored = shownOf(store);
     this.around.heard();
     return { ok: 'done' in outcome };
+  }
+
+  /** How far a round has got in its stage is known while it runs. */
+  #showFollowing({ memory: { follow } }: Store): void {
+    if (follow?.stage === this.state.restored?.stage) return;
+    this.state.restored = follow && { stage: follow.stage, done: 0, total: null };
   }
 
   #fail({ trouble, detail, wait }: NoAnswer): Ended {
@@ -99,9 +108,4 @@ export class Syncer {
     if (trouble === 'offline') this.platform.wakeOnSignal();
     return wait ? { ok: false, wait } : { ok: false };
   }
-}
-
-/** What the Sync screen says of a restore. */
-function shownOf({ memory }: Store): Following | null {
-  return memory.restored === null ? null : { stage: 'offering', done: 0, total: null };
 }

@@ -71,9 +71,9 @@ export function showShelf(
 }
 
 function changesOn(shelf: Shelf, entries: Iterable<Entry>): Map<string, Change[]> {
-  const changes = [...entries]
-    .filter((entry) => isLaid(entry) && entry.change && shelfOf(entry.change) === shelf)
-    .sort(inOrder)
-    .map((entry) => entry.change!);
+  const laid = [...entries].filter(
+    (entry) => isLaid(entry) && entry.change && shelfOf(entry.change) === shelf,
+  );
+  const changes = inOrder(laid).map((entry) => entry.change!);
   return Map.groupBy(changes, (change) => change.record);
 }

@@ -28,6 +28,20 @@ export interface Anew {
   /** Shelves that have come so far, and those whose copies are damaged. */
   brought: string[];
   damaged: string[];
+  /** What is here is of an epoch that has ended: nothing stays that does not come. */
+  whole?: true;
+}
+
+/** Following a server that was restored from a backup (sync/follow.ts). */
+export interface Follow {
+  /** The epoch that the server went on to. */
+  epoch: string;
+  /** It lost the numbers between the two, of those that this phone has known. */
+  head: number;
+  start: number;
+  stage: 'offering' | 'salvaging' | 'pulling';
+  /** The last change that was answered, in the order in which they are offered (sync/take-back.ts). */
+  offered: { device: string; n: number } | null;
 }
 
 /** Everything in the object store `plain`. */
@@ -46,8 +60,8 @@ export interface Plain {
   left: boolean;
   /** The escrow has a copy of the key: of which device, sealed for which key of the server (escrow.ts). */
   escrow: { device: string; for: string };
-  /** The epoch that the server went on to after a restore; unsent work waits until the phone has followed. */
-  restored: string;
+  /** Null where this phone is in the epoch of its server. */
+  follow: Follow | null;
 }
 
 export type Database = IDBPDatabase<Tables>;

@@ -2,17 +2,19 @@
  * The journal: every edit made on this phone, sealed, by its dot, and what became of it.
  *
  *   pending --accepted--> laid --a copy with version ≥ seq arrived--> kept --30 days--> gone
- *      `------refused---> refused --mended or let go--> gone
+ *      |------refused---> refused --mended or let go--> gone
+ *      `------neither yet--> waiting --asked about again--> laid, or refused
  *
  * An entry that cannot be read is set aside as it lies (`unreadable`): it is listed, never sent, and never dropped but
- * by its author. Pending entries are the outbox. Pending and laid ones are laid over the server's records; kept ones wait for the day
- * on which a restored server asks for them (protocol.md, "A restored server").
+ * by its author. Pending entries are the outbox. Pending, waiting and laid ones are laid over the server's records;
+ * kept ones wait for the day on which a restored server asks for them (protocol.md, "A restored server"). That day they
+ * and the laid ones are answered anew, as if they were pending.
  */
 import type { Database, Plain } from './database';
 import { Unreadable, type Seal } from './seal';
 import type { Change, Refusal, Refused } from './types';
 
-export type EntryState = 'pending' | 'laid' | 'kept' | 'refused' | 'unreadable';
+export type EntryState = 'pending' | 'laid' | 'kept' | 'refused' | 'waiting' | 'unreadable';
 
 /** Accepted changes are kept this long. */
 export const KEPT_FOR = 30 * 86_400_000;
@@ -40,13 +42,22 @@ export interface Entry {
   change: Change | null;
   /** The cursor that this phone had applied when the change was made. */
   made: string | null;
+  /** The number it has; where a restore took it, the last it had. */
   seq?: number;
+  /** Those it had before, oldest first: every restore gave it another. */
+  had?: number[];
+  /** Where the server moved its `at`. */
+  corrected?: number;
   refusal?: Refusal;
   /** Its chart left the phone before it was answered: it is sent, and not shown. */
   unshown?: true;
+  /** The copy of its record that is here has it, though the restored server does not: it is not laid over that too. */
+  covered?: true;
+  /** Made before this phone had followed a restored server: it is taken back, since `made` is of another epoch. */
+  takeBack?: true;
 }
 
-type Content = Pick<Entry, 'change' | 'made' | 'seq' | 'refusal' | 'unshown'>;
+type Content = Omit<Entry, 'device' | 'n' | 'state' | 'patient' | 'answered'>;
 
 export const entryPlace = ({ device, n }: { device: string; n: number }) =>
   `journal/${device}/${n}`;
@@ -91,15 +102,41 @@ export function isOpen({ state }: Entry): boolean {
 }
 
 /** Laid over the server's copy of its record. */
-export function isLaid({ state, unshown }: Entry): boolean {
-  return (state === 'pending' && !unshown) || state === 'laid';
+export function isLaid({ state, unshown, covered }: Entry): boolean {
+  return (isUnanswered({ state }) && !unshown && !covered) || state === 'laid';
 }
 
-/** Accepted ones by seq, then those not yet answered by n: a device renumbered after them counts from 1 again. */
-export function inOrder(one: Entry, other: Entry): number {
-  if (one.seq && other.seq) return one.seq - other.seq;
-  if (one.seq || other.seq) return one.seq ? -1 : 1;
-  return one.n - other.n;
+/** The server has not said what becomes of it. */
+export function isUnanswered({ state }: Pick<Entry, 'state'>): boolean {
+  return state === 'pending' || state === 'waiting';
+}
+
+/** Every number it ever had, oldest first. */
+export function seqsOf({ had = [], seq }: Entry): number[] {
+  return seq === undefined ? had : [...had, seq];
+}
+
+/**
+ * In the order in which they were made: those of one device by n; before those of another where the server had them
+ * before. A phone that is renumbered goes on as a device that counts from 1: what it has not sent comes last.
+ */
+export function inOrder(entries: readonly Entry[]): Entry[] {
+  const order = new Map<Entry, [number, number]>();
+  for (const own of Map.groupBy(entries, ({ device }) => device).values()) {
+    const isLast = own.some(({ state }) => state === 'pending') ? 1 : 0;
+    let least = Infinity;
+    for (const entry of own.toSorted((one, other) => other.n - one.n)) {
+      least = Math.min(least, entry.seq ?? Infinity);
+      order.set(entry, [least, isLast]);
+    }
+  }
+  return entries.toSorted((one, other) => {
+    const [[seq, last], [otherSeq, otherLast]] = [order.get(one)!, order.get(other)!];
+    if (seq !== otherSeq) return seq < otherSeq ? -1 : 1;
+    if (last !== otherLast) return last - otherLast;
+    if (one.device !== other.device) return one.device < other.device ? -1 : 1;
+    return one.n - other.n;
+  });
 }
 
 /**
@@ -108,7 +145,7 @@ export function inOrder(one: Entry, other: Entry): number {
  */
 export function seenOf(seen: number, record: string, entries: Iterable<Entry>): number {
   const before = [...entries].filter(
-    ({ state, change }) => (state === 'pending' || state === 'laid') && change?.record === record,
+    (entry) => (isUnanswered(entry) || entry.state === 'laid') && entry.change?.record === record,
   );
   return Math.min(seen, ...before.map((entry) => entry.change!.seen));
 }

@@ -29,8 +29,8 @@ export interface Memory {
   numbering: Plain['numbering'];
   progress: Plain['progress'];
   contact: number | null;
-  restored: string | null;
-  /** Pending, laid and refused; the kept ones stay on the disk. */
+  follow: Plain['follow'];
+  /** Pending, waiting, laid and refused; the kept ones stay on the disk. */
   entries: readonly Entry[];
   /** Entries that cannot be read, oldest first. */
   unreadable: readonly Row[];
@@ -54,7 +54,7 @@ export async function readMemory(
   const sealed = reading.objectStore('sealed');
   const state = reading.objectStore('journal').index('state');
   const plain = reading.objectStore('plain');
-  const [account, index, notices, numbering, progress, contact, restored, writes, aside, ...rows] =
+  const [account, index, notices, numbering, progress, contact, follow, writes, aside, ...rows] =
     await Promise.all([
       sealed.get(ACCOUNT),
       sealed.get(INDEX),
@@ -62,10 +62,11 @@ export async function readMemory(
       plain.get('numbering') as Promise<Plain['numbering']>,
       plain.get('progress') as Promise<Plain['progress'] | undefined>,
       plain.get('contact') as Promise<number | undefined>,
-      plain.get('restored') as Promise<string | undefined>,
+      plain.get('follow') as Promise<Plain['follow'] | undefined>,
       plain.get('writes') as Promise<number | undefined>,
       state.getAll('unreadable'),
       state.getAll('pending'),
+      state.getAll('waiting'),
       state.getAll('laid'),
       state.getAll('refused'),
     ]);
@@ -85,7 +86,7 @@ export async function readMemory(
     numbering,
     progress: progress ?? { epoch: null, cursor: null },
     contact: contact ?? null,
-    restored: restored ?? null,
+    follow: follow ?? null,
     entries: entries.sort((one, other) => one.n - other.n),
     unreadable: [...aside, ...unreadable].sort((one, other) => one.n - other.n),
     summaries: merge(known ?? new Map(), fresh),

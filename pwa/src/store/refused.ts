@@ -37,8 +37,9 @@ export function sendAgain(
       earliest = Math.max(earliest, edit.at);
       const seen = seenOf(edit.seen, edit.record, ledger.all());
       const change = { ...edit, seen, n: next, at: earliest };
-      const { patient, made } = entry;
-      ledger.put({ device, n: next, state: 'pending', patient, change, made });
+      const { patient, made, takeBack } = entry;
+      const since = takeBack ? { takeBack } : {};
+      ledger.put({ device, n: next, state: 'pending', patient, change, made, ...since });
       next += 1;
     }
     await ledger.write(step);

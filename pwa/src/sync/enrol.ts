@@ -1,12 +1,12 @@
 /** Makes this browser profile a device of the signed-in member, and again where the server no longer knows it. */
 import { shelfOf } from '../store/charts';
-import { INDEX, indexOf } from '../store/index';
+import { isLaid, type Entry } from '../store/journal';
 import { Ledger } from '../store/ledger';
-import { ACCOUNT, withEntries, type Account } from '../store/memory';
+import { ACCOUNT, type Account } from '../store/memory';
 import type { Store } from '../store/store';
 import type { Me } from '../store/types';
-import { settle } from './answer';
 import type { Client, NoAnswer, Reply } from './client';
+import { conclude, settle } from './outcomes';
 import { isObject, type Outcomes } from './wire';
 
 type Enrolled = Pick<Account, 'device' | 'secret'>;
@@ -58,6 +58,7 @@ export async function takeUpAgain(
 /**
  * This phone is a copy of another, or its id is taken: it enrols anew and offers what is left of the outbox under the
  * new id, renumbered from 1 (protocol.md, "One round trip"). `outcomes` are what the server had answered already.
+ * `offered` are changes of the old id that a restored server was asked to take back: they are numbered anew too.
  */
 export async function enrolAnew(
   store: Store,
@@ -65,30 +66,45 @@ export async function enrolAnew(
   name: string,
   outcomes: Outcomes = { accepted: [], refused: [] },
   now = Date.now(),
+  offered: readonly Entry[] = [],
 ): Promise<NoAnswer | null> {
   const reply = await enrol(client, name);
   if (!('answer' in reply)) return reply;
   const { device, secret } = reply.answer;
   await store.write(async (step, memory) => {
     const ledger = new Ledger(memory.entries);
-    const shelves = settle(ledger, outcomes, memory.numbering.device, now);
-    let next = 1;
-    for (const entry of ledger.pending()) {
-      ledger.drop(entry);
-      ledger.put({ ...entry, device, n: next, change: { ...entry.change!, n: next } });
-      shelves.push(shelfOf(entry.change!));
-      next += 1;
-    }
-    await ledger.write(step);
+    const shelves = settle(ledger, outcomes, memory.numbering.device, now, offered);
+    const taken = offered.filter(({ state }) => state !== 'pending');
+    const left = [...unansweredOf(taken, outcomes), ...ledger.pending()];
+    const next = renumber(ledger, left, device);
+    shelves.push(...left.filter(isLaid).map((entry) => shelfOf(entry.change!)));
     const account = { ...memory.account, device, secret };
     const numbering = { device, next, sent: 0 };
+    // From the first again: what is offered stands in the order of devices.
+    const follow = memory.follow && { ...memory.follow, offered: null };
     await step.put(ACCOUNT, account);
     step.plain('numbering', numbering);
-    const after = await withEntries(store, memory, ledger.all(), shelves);
-    if (shelves.length) await step.put(INDEX, indexOf(after.summaries));
-    return { memory: { ...after, account, numbering }, shelves, result: undefined };
+    if (follow) step.plain('follow', follow);
+    const outcome = await conclude(store, step, memory, ledger, shelves);
+    return { ...outcome, memory: { ...outcome.memory, account, numbering, follow } };
   });
   return null;
+}
+
+/** Gives changes of one device the numbers from 1 of another, in their order; returns the number that comes next. */
+export function renumber(ledger: Ledger, entries: readonly Entry[], device: string): number {
+  let next = 1;
+  for (const entry of entries.toSorted((one, other) => one.n - other.n)) {
+    ledger.drop(entry);
+    ledger.put({ ...entry, device, n: next, change: { ...entry.change!, n: next } });
+    next += 1;
+  }
+  return next;
+}
+
+export function unansweredOf(entries: readonly Entry[], outcomes: Outcomes): Entry[] {
+  const answered = new Set([...outcomes.accepted, ...outcomes.refused].map(({ n }) => n));
+  return entries.filter(({ n }) => !answered.has(n));
 }
 
 function readEnrolled(body: unknown): Enrolled | null {

@@ -55,12 +55,13 @@ export function lowerTimes(unsent: readonly Entry[]): Entry[] {
   return lowered;
 }
 
-function fitting(changes: Change[]): Change[] {
+/** The first of them that one request may hold, and at least one. */
+export function fitting<T>(items: readonly T[]): T[] {
   let bytes = 0;
-  const end = changes.findIndex((change) => {
-    bytes += new TextEncoder().encode(JSON.stringify(change)).length + 1;
+  const end = items.findIndex((item) => {
+    bytes += new TextEncoder().encode(JSON.stringify(item)).length + 1;
     return bytes > MOST_BYTES;
   });
-  // A change that is too large by itself goes alone, for the server to say so.
-  return end < 0 ? changes : changes.slice(0, Math.max(end, 1));
+  // One that is too large by itself goes alone, for the server to say so.
+  return items.slice(0, end < 0 ? undefined : Math.max(end, 1));
 }

@@ -7,15 +7,20 @@ import { StoreFull } from '../store/database';
 import type { Entry } from '../store/journal';
 import { Locked } from '../store/seal';
 import type { Store } from '../store/store';
-import { applyAnswer, applyOutcomes } from './answer';
+import { applyAnswer } from './answer';
 import { beginAnew, hasNewDamage } from './anew';
 import type { Client, NoAnswer } from './client';
 import { askOwn, enrolAnew, takeUpAgain } from './enrol';
+import { beginFollow, follow } from './follow';
 import { MOST_CHANGES, takeBatch, type Batch } from './outbox';
+import { applyOutcomes } from './outcomes';
+import { isTakenBack, takeBack, type TakingBack } from './take-back';
 import { isObject, PROTOCOL, readAnswer, readOutcomes, type Answer, type Status } from './wire';
 
 /** Records in one answer, at most. */
 const LIMIT = 500;
+/** A server that says another epoch again and again is not believed. */
+const MOST_EPOCHS = 4;
 
 export interface Round {
   store: Store;
@@ -29,14 +34,16 @@ export interface Round {
   leave: () => Promise<void>;
   /** Records that have come so far; more are coming. */
   progress: (records: number) => void;
+  /** Of what the present stage of following a restored server takes, so much is done. */
+  followed: (done: number, total: number | null) => void;
 }
 
-export type Outcome = { done: true } | { restored: true } | { full: true } | NoAnswer;
+export type Outcome = { done: true } | { full: true } | NoAnswer;
 
 /** Locked meanwhile, it ends without a word: a locked phone sends nothing. */
 export async function syncRound(round: Round): Promise<Outcome> {
   try {
-    return await exchange(round);
+    return await new Exchange(round).run();
   } catch (error) {
     if (error instanceof StoreFull) return { full: true };
     if (error instanceof Locked) return { done: true };
@@ -44,60 +51,129 @@ export async function syncRound(round: Round): Promise<Outcome> {
   }
 }
 
-async function exchange(round: Round): Promise<Outcome> {
-  const { store, client } = round;
-  let most = MOST_CHANGES;
-  let received = 0;
-  let handedIn: number | null = null;
-  let mended = false;
-  let anew = false;
-  for (;;) {
-    if (store.memory.restored) return { restored: true };
-    if (!anew && hasNewDamage(store.memory)) {
+/** A step of the exchange: on to the next, or over. */
+type Next = Outcome | null;
+
+class Exchange {
+  #most = MOST_CHANGES;
+  #received = 0;
+  /** Of a revoked phone: the last change that was handed in. */
+  #handedIn: number | null = null;
+  #isMended = false;
+  #isAnew = false;
+  #isTakenBack = false;
+  #epochs = 0;
+  readonly #back: TakingBack;
+
+  constructor(private readonly round: Round) {
+    this.#back = { ...round, mend: (reply) => this.#mend(reply) };
+  }
+
+  async run(): Promise<Outcome> {
+    for (;;) {
+      const over = (await this.#prepare()) ?? (await this.#turn());
+      if (over) return over;
+    }
+  }
+
+  /** What comes before a pull: what a restored server wants back, and what is found damaged. */
+  async #prepare(): Promise<Next> {
+    const { store } = this.round;
+    if (store.memory.follow) {
+      const failed = await follow(this.#back);
+      // The pull says which it is.
+      if (failed && failed.code !== 'another_epoch') return failed;
+    } else if (!this.#isTakenBack && isTakenBack(store.memory)) {
+      this.#isTakenBack = true;
+      const failed = await takeBack(this.#back);
+      if (failed && failed.code !== 'another_epoch') return failed;
+    }
+    if (!this.#isAnew && hasNewDamage(store.memory)) {
       // Once a round: a disk that spoils what is written to it is not cured by writing to it for ever.
-      anew = true;
+      this.#isAnew = true;
       await beginAnew(store);
     }
-    const batch = await takeBatch(store, most, handedIn ?? 0);
+    return null;
+  }
+
+  /** One request and its answer. */
+  async #turn(): Promise<Next> {
+    const { round } = this;
+    const { store, client } = round;
+    const isFollowing = store.memory.follow !== null;
+    const isHeld = isFollowing || isTakenBack(store.memory);
+    const batch =
+      isHeld && this.#handedIn === null
+        ? { device: store.memory.account.device, changes: [], made: null }
+        : await takeBatch(store, this.#most, this.#handedIn ?? 0);
     const reads = await untoldReads(store);
     const reply = await client.call('/api/sync', readAnswer, {
       body: await requestOf(round, batch, reads),
       secret: store.memory.account.secret,
       lang: round.lang,
     });
-    if (!('answer' in reply)) {
-      if (reply.status === 413 && batch.changes.length > 0) {
-        if (batch.changes.length === 1) await refuse(store, batch, reply, round.now());
-        most = Math.ceil(batch.changes.length / 4);
-        continue;
-      }
-      if (reply.wipe) {
-        // The server keeps each part for a supervisor to review; only after the last is the phone erased.
-        if (handedIn === null) await round.leave();
-        const last: number = batch.changes.at(-1)?.n ?? handedIn ?? 0;
-        handedIn = last;
-        if (store.isOpen && pendingIn(store).some(({ n }) => n > last)) continue;
-        return reply;
-      }
-      const failed = mended ? reply : await mend(round, reply);
-      if (failed) return failed;
-      mended = true;
-      continue;
-    }
+    if (!('answer' in reply)) return this.#failed(reply, batch);
     const { answer } = reply;
-    if (answer.restored) {
-      // The session may be that of somebody else who uses this phone, whose organisation has an epoch of its own.
-      const own = await askOwn(store, client);
-      if (!('answer' in own)) return own;
-      await standStill(store, answer.epoch);
-      return { restored: true };
-    }
-    if (answer.forget.length) await round.leave();
+    if (answer.restored) return this.#anotherEpoch(answer.epoch, answer.restored);
+    // A server that says so to all but this request has not made up its mind.
+    if (isFollowing && answer.epoch !== store.memory.follow!.epoch) return { trouble: 'offline' };
+    const leaves = answer.forget.length > 0 || (store.memory.progress.anew && !answer.more);
+    if (leaves) await round.leave();
     await applyAnswer(store, answer, { device: batch.device, reads }, round.now());
-    received += answer.records.length;
-    const isWhole = anew || !hasNewDamage(store.memory);
-    if (!answer.more && isWhole && !isMoreToSend(store, batch, answer)) return { done: true };
-    if (answer.more) round.progress(received);
+    this.#received += answer.records.length;
+    if (answer.more) {
+      round.progress(this.#received);
+      if (isFollowing) round.followed(this.#received, null);
+      return null;
+    }
+    const isWhole = this.#isAnew || !hasNewDamage(store.memory);
+    const isTyped = isFollowing && pendingIn(store).length > 0;
+    const isOver = isWhole && !isTyped && !isMoreToSend(store, batch, answer);
+    return isOver ? { done: true } : null;
+  }
+
+  async #failed(reply: NoAnswer, batch: Batch): Promise<Next> {
+    const { store, now, leave } = this.round;
+    if (reply.status === 413 && batch.changes.length > 0) {
+      if (batch.changes.length === 1) await refuse(store, batch, reply, now());
+      this.#most = Math.ceil(batch.changes.length / 4);
+      return null;
+    }
+    if (reply.wipe) {
+      // The server keeps each part for a supervisor to review; only after the last is the phone erased.
+      if (this.#handedIn === null) await leave();
+      const last: number = batch.changes.at(-1)?.n ?? this.#handedIn ?? 0;
+      this.#handedIn = last;
+      return store.isOpen && pendingIn(store).some(({ n }) => n > last) ? null : reply;
+    }
+    return this.#mend(reply);
+  }
+
+  /** Null where the round can go on after an enrolment, which it tries once; else why it cannot. */
+  async #mend(reply: NoAnswer): Promise<NoAnswer | null> {
+    if (this.#isMended) return reply;
+    const failed = await mend(this.round, reply);
+    this.#isMended = failed === null;
+    return failed;
+  }
+
+  /**
+   * The server stands on a restored backup, and has taken nothing: this phone follows. The session may be that of
+   * somebody else who uses this phone, whose organisation has an epoch of its own.
+   */
+  async #anotherEpoch(epoch: string, lost: { head: number; start: number }): Promise<Next> {
+    const { store, client, leave } = this.round;
+    this.#epochs += 1;
+    if (this.#epochs > MOST_EPOCHS) return { trouble: 'offline' };
+    const own = await askOwn(store, client);
+    if (!('answer' in own)) return own;
+    // What is in open forms was made before.
+    await leave();
+    await beginFollow(store, { epoch, ...lost });
+    this.#isTakenBack = false;
+    this.#received = 0;
+    this.round.followed(0, null);
+    return null;
   }
 }
 
@@ -157,15 +233,4 @@ async function mend(
   }
   const isUnknown = reply.code === 'unknown_device' || reply.code === 'device_secret';
   return isUnknown ? takeUpAgain(store, client, name) : reply;
-}
-
-/**
- * The server stands on a restored backup. Nothing was taken and nothing is lost: all that this phone holds stays as it
- * is, and it asks for nothing in the new epoch before it can follow (protocol.md, "A restored server").
- */
-function standStill(store: Store, epoch: string): Promise<void> {
-  return store.write(async (step, memory) => {
-    step.plain('restored', epoch);
-    return { memory: { ...memory, restored: epoch }, shelves: [], result: undefined };
-  });
 }

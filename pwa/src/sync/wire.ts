@@ -31,10 +31,25 @@ export interface Status {
 
 export type RefusedChange = Refusal & { n: number };
 
+/** `at`: as the server keeps it, where that is not as it was sent. */
+export interface Accepted {
+  n: number;
+  seq: number;
+  at?: number;
+}
+
 /** What became of the changes that were sent. */
 export interface Outcomes {
-  accepted: { n: number; seq: number }[];
+  accepted: Accepted[];
   refused: RefusedChange[];
+}
+
+/** A change as it was sent the first time, with what the server said of it since: to `POST /api/take-back`. */
+export type TakenBack = Change & { seqs?: number[]; corrected?: number };
+
+/** What became of changes that were taken back: the last cannot be answered yet. */
+export interface Taken extends Outcomes {
+  waiting: number[];
 }
 
 export interface Answer extends Outcomes {
@@ -69,6 +84,15 @@ export function readOutcomes(body: Record<string, unknown>): Outcomes | null {
   if (!dots.every((list) => Array.isArray(list) && list.every((one) => isWhole(one?.n))))
     return null;
   return { accepted, refused } as Outcomes;
+}
+
+/** The answer of a restored server to changes taken back. */
+export function readTaken(body: unknown): Taken | null {
+  if (!isObject(body)) return null;
+  const outcomes = readOutcomes(body);
+  const { waiting = [] } = body;
+  if (!outcomes || !Array.isArray(waiting) || !waiting.every(isWhole)) return null;
+  return { ...outcomes, waiting };
 }
 
 const EMPTY = { accepted: [], refused: [], records: [], set_aside: [], forget: [], more: false };

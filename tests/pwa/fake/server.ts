@@ -1,20 +1,21 @@
 /**
- * A made-up server in memory that speaks the protocol, for the store's tests and for `npm run dev:fake`. It folds by
- * laying one change over the last, so it never contests: what a real merge would give is put in by `put`.
+ * A made-up server in memory that speaks the protocol, for the store's tests and for `npm run dev:fake`: what it knows is
+ * in history.ts. It never contests: what a real merge would give is put in by `put`.
  */
-import { layOver } from '../../../pwa/src/store/overlay';
-import type { Change, Me, Refusal, ServerRecord } from '../../../pwa/src/store/types';
+import type { Change, Me, ServerRecord } from '../../../pwa/src/store/types';
 import type { Read } from '../../../pwa/src/store/reads';
-import type { ToldNotice } from '../../../pwa/src/store/notices';
-import type { Outcomes, Request as SyncRequest } from '../../../pwa/src/sync/wire';
+import type { Request as SyncRequest, TakenBack } from '../../../pwa/src/sync/wire';
 import { ME } from './caseload';
 import { FakeEscrow } from './escrow';
+import { FakeHistory, type Backup } from './history';
 
 interface FakeDevice {
   secret: string;
   revoked: boolean;
   member: string;
 }
+
+type FakeBackup = Backup & { devices: Map<string, FakeDevice> };
 
 interface FakePasskey {
   me: Me;
@@ -23,19 +24,29 @@ interface FakePasskey {
   last_used_at: number | null;
 }
 
+interface TakeBackRequest {
+  device: string;
+  of: string;
+  epoch: string;
+  changes: TakenBack[];
+}
+
+interface SalvageRequest {
+  device: string;
+  epoch: string;
+  records: ServerRecord[];
+}
+
 /** A made-up authenticator looks at nothing of it. */
 const OPTIONS = { challenge: 'AAAA' };
 
 type Fault = 'none' | 'lost_request' | 'lost_answer' | (() => Response);
 
-export class FakeServer {
-  epoch = 'epoch-1';
-  head = 0;
-  readonly records = new Map<string, ServerRecord>();
-  readonly log: (Change & { device: string; seq: number })[] = [];
+export class FakeServer extends FakeHistory {
   readonly reads: Read[] = [];
-  /** Every request to /api/sync that arrived, in order. */
+  /** Every request to /api/sync that arrived, in order; and to /api/take-back. */
   readonly requests: SyncRequest[] = [];
+  readonly takenBack: TakeBackRequest[] = [];
   readonly devices = new Map<string, FakeDevice>();
   readonly passkeys = new Map<string, FakePasskey>();
   readonly escrow = new FakeEscrow();
@@ -50,48 +61,26 @@ export class FakeServer {
   /** What else it answers, asked after its own. */
   more: (path: string, method: string, body: Record<string, unknown>) => Response | null = () =>
     null;
-  /** Asked of each change before it is taken: why it is refused, or null. */
-  refuse: (change: Change) => Refusal | null = () => null;
-  /** What goes wrong with the next requests to /api/sync, in order. */
+  /** What goes wrong with the next requests to /api/sync, in order; and with those that follow a restore. */
   readonly faults: Fault[] = [];
+  readonly takeBackFaults: Fault[] = [];
+  readonly salvageFaults: Fault[] = [];
   /** Waits in the middle of a request until it is let go. */
   hold: Promise<void> | null = null;
 
-  readonly #positions = new Map<string, number>();
-  readonly #heldSince = new Map<string, number>();
-  readonly #forgotten = new Map<string, number>();
-  readonly #notices: { seq: number; notice: ToldNotice }[] = [];
-  readonly #dots = new Map<string, { sent: string; outcome: Outcomes }>();
-
   constructor(records: Iterable<ServerRecord> = []) {
+    super();
     for (const record of records) this.put(record);
   }
 
-  /** A record as a fold of others' changes left it: it moves past every cursor. */
-  put(record: Omit<ServerRecord, 'version'>): ServerRecord {
-    this.head += 1;
-    const stored = { ...record, version: this.head };
-    this.records.set(record.id, stored);
-    this.#positions.set(record.id, this.head);
-    if (record.patient) this.#forgotten.delete(record.patient);
-    return stored;
+  override backup(): FakeBackup {
+    return { ...super.backup(), devices: structuredClone(this.devices) };
   }
 
-  /** The chart is handed over: its grant ends. */
-  takeAway(patient: string): void {
-    this.head += 1;
-    this.#forgotten.set(patient, this.head);
-  }
-
-  giveBack(patient: string): void {
-    this.head += 1;
-    this.#forgotten.delete(patient);
-    this.#heldSince.set(patient, this.head);
-  }
-
-  tell(notice: ToldNotice): void {
-    this.head += 1;
-    this.#notices.push({ seq: this.head, notice });
+  override restore(backup: FakeBackup): void {
+    super.restore(backup);
+    this.devices.clear();
+    for (const [id, device] of structuredClone(backup.devices)) this.devices.set(id, device);
   }
 
   fetch: typeof globalThis.fetch = async (input, init = {}) => {
@@ -115,7 +104,19 @@ export class FakeServer {
     }
     if (path === '/api/devices' && method !== 'GET')
       return this.#enrol(body.device as string | undefined);
-    if (path === '/api/sync') return this.#sync(body as unknown as SyncRequest, init);
+    const secret = new Headers(init.headers).get('Doorstep-Device');
+    if (path === '/api/sync')
+      return this.#unlessFaulty(this.faults, () =>
+        this.#sync(body as unknown as SyncRequest, secret),
+      );
+    if (path === '/api/take-back')
+      return this.#unlessFaulty(this.takeBackFaults, () =>
+        this.#takeBack(body as unknown as TakeBackRequest, secret),
+      );
+    if (path === '/api/salvage')
+      return this.#unlessFaulty(this.salvageFaults, () =>
+        this.#salvage(body as unknown as SalvageRequest, secret),
+      );
     if (room === 'devices' && act === 'escrow') return this.#escrow(id!, path, body);
     const own = room === 'devices' && act === 'revoke' && this.devices.get(id!);
     if (own) {
@@ -207,84 +208,73 @@ export class FakeServer {
     return json({ device, secret }, 201);
   }
 
-  async #sync(request: SyncRequest, init: RequestInit): Promise<Response> {
-    const fault = this.faults.shift();
+  async #unlessFaulty(faults: Fault[], answer: () => Response): Promise<Response> {
+    const fault = faults.shift();
     if (fault === 'lost_request') throw new TypeError('network');
     if (typeof fault === 'function') return fault();
     await this.hold;
-    const answer = this.#answer(request, new Headers(init.headers).get('Doorstep-Device'));
+    const answered = answer();
     if (fault === 'lost_answer') throw new TypeError('network');
-    return answer;
+    return answered;
   }
 
-  #answer(request: SyncRequest, secret: string | null): Response {
+  #sync(request: SyncRequest, secret: string | null): Response {
     this.requests.push(request);
-    const device = this.devices.get(request.device);
     if (request.epoch !== null && request.epoch !== this.epoch)
       return json({
         epoch: this.epoch,
         cursor: null,
         more: false,
-        restored: { head: 1, start: 2 },
+        restored: this.lostTo(request.epoch),
       });
+    const changes = request.changes ?? [];
+    const refused = this.#refused(request.device, secret, request.device, changes);
+    if (refused) return refused;
+    const cursors = [request.cursor, request.made ?? null];
+    if (cursors.some((cursor) => cursor !== null && Number(cursor) < this.start))
+      return problem(400, 'malformed');
+    const outcomes = this.push(request.device, changes);
+    this.reads.push(...(request.reads ?? []));
+    return json({ epoch: this.epoch, skew: 0, ...outcomes, ...this.pull(request) });
+  }
+
+  #takeBack(request: TakeBackRequest, secret: string | null): Response {
+    this.takenBack.push(request);
+    const { device, of, epoch, changes } = request;
+    if (epoch !== this.epoch) return problem(409, 'another_epoch', { epoch: this.epoch });
+    const refused = this.#refused(device, secret, of, changes);
+    if (refused) return refused;
+    const known = this.devices.get(of);
+    if (known && known.member !== this.me.member) return problem(403, 'forbidden');
+    const { member } = this.me;
+    if (!known) this.devices.set(of, { secret: crypto.randomUUID(), revoked: true, member });
+    return json(this.takeBack(of, changes));
+  }
+
+  #salvage({ device, epoch, records }: SalvageRequest, secret: string | null): Response {
+    if (epoch !== this.epoch) return problem(409, 'another_epoch', { epoch: this.epoch });
+    const refused = this.#refused(device, secret, device, []);
+    if (refused) return refused;
+    if (records.length > 1_000) return problem(413, 'too_large');
+    this.salvage(records);
+    return new Response(null, { status: 204 });
+  }
+
+  /** Why changes of the device `of` are not looked at; null where they are. */
+  #refused(
+    id: string,
+    secret: string | null,
+    of: string,
+    changes: readonly Change[],
+  ): Response | null {
+    const device = this.devices.get(id);
     if (!device || device.secret !== secret) return problem(404, 'unknown_device');
     if (device.revoked) return problem(403, 'device_revoked', { wipe: true });
-    const changes = request.changes ?? [];
     if (changes.length > 1_000) return problem(413, 'too_large');
-    const known = changes.map((change) => this.#dots.get(`${request.device}/${change.n}`));
-    const had = merged(
-      known.flatMap((dot, nth) => (dot?.sent === sentAs(changes[nth]!) ? dot.outcome : [])),
-    );
-    if (known.some((dot, nth) => dot && dot.sent !== sentAs(changes[nth]!)))
-      return problem(409, 'device_copied', { ...had });
-    const outcomes = merged(changes.map((change) => this.#take(request.device, change)));
-    this.reads.push(...(request.reads ?? []));
-    return json({
-      epoch: this.epoch,
-      skew: 0,
-      ...outcomes,
-      ...this.#pull(request),
-    });
-  }
-
-  #take(device: string, change: Change): Outcomes {
-    const dot = `${device}/${change.n}`;
-    const first = this.#dots.get(dot);
-    if (first) return first.outcome;
-    const refusal = this.refuse(change);
-    const outcome: Outcomes = { accepted: [], refused: [] };
-    if (refusal) outcome.refused.push({ n: change.n, ...refusal });
-    else {
-      const shown = layOver(this.records.get(change.record) ?? null, [change], () => false)!;
-      const { unsent: _, ...record } = shown;
-      const { version } = this.put(record);
-      outcome.accepted.push({ n: change.n, seq: version });
-      this.log.push({ ...change, device, seq: version });
-    }
-    this.#dots.set(dot, { sent: sentAs(change), outcome });
-    return outcome;
-  }
-
-  #pull({ cursor, limit }: SyncRequest) {
-    const after = cursor === null ? -1 : Number(cursor);
-    const placeOf = (record: ServerRecord) =>
-      Math.max(this.#positions.get(record.id)!, this.#heldSince.get(record.patient ?? '') ?? 0);
-    const behind = [...this.records.values()]
-      .filter((record) => !this.#forgotten.has(record.patient ?? '') && placeOf(record) > after)
-      .sort((one, other) => placeOf(one) - placeOf(other));
-    const records = behind.slice(0, limit);
-    const more = behind.length > records.length;
-    const past = (seq: number) => seq > after;
-    return {
-      records,
-      more,
-      cursor: String(more ? placeOf(records.at(-1)!) : this.head),
-      forget:
-        cursor === null
-          ? []
-          : [...this.#forgotten].filter(([, seq]) => past(seq)).map(([id]) => id),
-      set_aside: this.#notices.filter(({ seq }) => past(seq)).map(({ notice }) => notice),
-    };
+    if (changes.some(({ n }, nth) => nth > 0 && n <= changes[nth - 1]!.n))
+      return problem(400, 'malformed');
+    const copied = this.copied(of, changes);
+    return copied && problem(409, 'device_copied', { ...copied });
   }
 }
 
@@ -312,17 +302,6 @@ function described([credential, { name, created_at, last_used_at }]: [string, Fa
 
 export function json(body: unknown, status = 200): Response {
   return Response.json(body, { status });
-}
-
-function merged(outcomes: Outcomes[]): Outcomes {
-  return {
-    accepted: outcomes.flatMap((one) => one.accepted),
-    refused: outcomes.flatMap((one) => one.refused),
-  };
-}
-
-function sentAs(change: Change): string {
-  return JSON.stringify(Object.entries(change).sort());
 }
 
 async function bodyOf(init: RequestInit): Promise<Record<string, unknown>> {

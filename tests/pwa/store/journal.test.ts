@@ -4,6 +4,7 @@ import {
   inOrder,
   isLaid,
   seenOf,
+  seqsOf,
   sealEntry,
   unsealRow,
   type Entry,
@@ -46,11 +47,25 @@ test('a refused change does not hold seen back', () => {
   expect(seenOf(21, 'r', [entry(1, 4, { state: 'refused' })])).toBe(21);
 });
 
-test('accepted changes lie under those not yet answered, whatever their numbers', () => {
-  const renumbered = entry(1, 0);
-  const late = entry(40, 0, { state: 'laid', seq: 9 });
-  const early = entry(41, 0, { state: 'laid', seq: 8 });
-  expect([renumbered, late, early].sort(inOrder)).toEqual([early, late, renumbered]);
+test('changes lie in the order in which they were made, whatever their numbers', () => {
+  const renumbered = entry(1, 0, { device: 'b' });
+  const early = entry(40, 0, { state: 'laid', seq: 8 });
+  const late = entry(41, 0, { state: 'laid', seq: 9 });
+  expect(inOrder([renumbered, late, early])).toEqual([early, late, renumbered]);
+});
+
+test('what waits lies where it was made, also where later changes of its device have been taken back', () => {
+  const [one, two] = [entry(1, 0, { device: 'z' }), entry(2, 0, { device: 'z' })];
+  const before = entry(3, 0, { state: 'waiting', seq: 50 });
+  const unsent = entry(4, 0, { state: 'waiting' });
+  const after = entry(5, 0, { state: 'laid', seq: 2 ** 32 + 1, had: [51] });
+  expect(inOrder([two, after, one, unsent, before])).toEqual([before, unsent, after, one, two]);
+});
+
+test('every number that a change had is told, oldest first', () => {
+  expect(seqsOf(entry(1, 0))).toEqual([]);
+  expect(seqsOf(entry(1, 0, { seq: 9 }))).toEqual([9]);
+  expect(seqsOf(entry(1, 0, { seq: 2 ** 33, had: [9, 2 ** 32] }))).toEqual([9, 2 ** 32, 2 ** 33]);
 });
 
 test('an entry whose chart has left is not shown, a kept or refused one neither', () => {

@@ -222,23 +222,6 @@ test('another member’s session never sends this member’s work', async () => 
   expect(phone.app.sync.unsent).toBe(1);
 });
 
-test('a new epoch: nothing is lost, nothing is sent into it, and it is said', async () => {
-  await saveOffline(set('10 mg'));
-  server.epoch = 'epoch-2';
-  await phone.app.syncNow();
-  expect(phone.app.sync.restored).toMatchObject({ stage: 'offering' });
-  expect(phone.app.sync.unsent).toBe(1);
-  expect(phone.app.index.patients).toHaveLength(1);
-  const requests = server.requests.length;
-  phone.reload();
-  await phone.app.start();
-  await phone.app.unlock();
-  await phone.app.syncNow();
-  expect(server.requests).toHaveLength(requests);
-  expect(phone.app.sync.restored).toMatchObject({ stage: 'offering' });
-  expect(phone.app.sync.unsent).toBe(1);
-});
-
 test('a request that is too large is sent in smaller parts', async () => {
   server.faults.push('lost_request');
   await phone.app.save([set('1 mg'), set('2 mg'), set('3 mg'), set('4 mg'), set('5 mg')]);
