@@ -83,5 +83,6 @@ def furnish(app: Flask) -> Furnished:
             "n": first_lost,
             "kind": "vacancy",
             "path": "index.html",
+            "hash": "0" * 64,  # of an offer that nobody made: no restore is open here
         },
     )
