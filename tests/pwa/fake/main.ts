@@ -1,8 +1,10 @@
 /**
  * `npm run dev:fake`: the whole app on a made-up server in memory, with a made-up authenticator that always says yes.
  * Each load begins anew, with Rosa signed in. The address shows other states: `/?locked`, `/?signed-out`, `/?leased`,
- * `/?choosing`, `/?stuck`, `/?erased`, `/?unreadable`, `/?role=supervisor`, `/?restoring`, and `/#/join/anything` an invitation
- * (`/?recovery#/join/anything` one to come back). Serves no build.
+ * `/?choosing`, `/?stuck`, `/?erased`, `/?unreadable`, `/?role=supervisor`, `/?restoring`, `/?restored=offering` (or
+ * `salvaging`, `pulling`: the office was restored, and this phone follows so far), `/?waiting` (it has followed, and one
+ * change waits there), and `/#/join/anything` an invitation (`/?recovery#/join/anything` one to come back). Serves no
+ * build.
  */
 import { mount } from 'svelte';
 import Root from '../../../pwa/src/App.svelte';
@@ -60,6 +62,8 @@ if (asked.has('choosing')) await comeWithoutPasskey();
 if (asked.has('stuck')) await comeWithAnother();
 if (asked.has('erased')) await revoke();
 if (asked.has('unreadable')) await damage();
+if (asked.has('restored')) await restore(asked.get('restored'));
+if (asked.has('waiting')) await leaveWaiting();
 Object.assign(window, { app, server, authenticator });
 
 /** One change that is not accepted and one write that was set aside. */
@@ -116,6 +120,38 @@ async function revoke(): Promise<void> {
   for (const device of server.devices.values()) device.revoked = true;
   await app.lock();
   app.wake();
+}
+
+/** The office goes back to this morning, and the phone gets no further than this stage of following it. */
+async function restore(stage: string | null): Promise<void> {
+  const backup = server.backup();
+  const [task] = [...server.records.values()].filter(({ kind }) => kind === 'task');
+  const { id: record, kind, patient } = task!;
+  for (const status of ['in-progress', 'completed']) {
+    const seen = server.records.get(record)!.version;
+    await app.save([{ record, kind, patient, seen, set: { status } }]);
+    await app.syncNow();
+  }
+  server.restore(backup);
+  const lost = Array.from({ length: 200 }, () => 'lost_request' as const);
+  if (stage === 'salvaging') server.salvageFaults.push(...lost);
+  else if (stage === 'pulling') server.faults.push('none', ...lost);
+  else server.takeBackFaults.push(...lost);
+  await app.syncNow();
+}
+
+/** A task that somebody else made is gone from the office; what was done about it here waits. */
+async function leaveWaiting(): Promise<void> {
+  const backup = server.backup();
+  const [task] = [...server.records.values()].filter(({ kind }) => kind === 'task');
+  const record = crypto.randomUUID();
+  const { kind, patient } = task!;
+  server.put({ ...task!, id: record });
+  await app.syncNow();
+  await app.save([{ record, kind, patient, seen: server.head, set: { status: 'completed' } }]);
+  await app.syncNow();
+  server.restore(backup);
+  await app.syncNow();
 }
 
 /** The first chart and one change of the journal cannot be read. */
