@@ -85,8 +85,10 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
 
 
 def require_protocol(body: Mapping[str, Any]) -> None:
-    """Raise Problem 426 unless the request speaks the protocol that we do."""
-    if body.get("protocol", PROTOCOL) != PROTOCOL:
+    """Raise Problem 426 unless the request speaks the protocol that we do; 1 where it says none.
+    Asked before anything else of the body, which may be of another form altogether."""
+    spoken_there = body.get("protocol", 1)
+    if type(spoken_there) is not int or spoken_there != PROTOCOL:
         raise Problem(426, "protocol", protocols=[PROTOCOL])
 
 
