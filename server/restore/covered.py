@@ -83,6 +83,7 @@ def _elements(
     """The elements that are to be added, and of a set those that are to be removed."""
     were, are = (_list(shown.fields.get(name)) for shown in (then, today))
     added = [element for change in since for element in change.add.get(name, ())]
+    added += [element for value in _set_by(since, name) for element in _list(value)]
     removed = [element for change in since for element in change.remove.get(name, ())]
     if add := _without(held, [*were, *are, *added]):
         found.add[name] = add

@@ -79,9 +79,9 @@ def take_in(record_id: str, hash: str) -> ResponseReturnValue:
                 raise Problem(409, "reviewed")
             if row["outcome"] is None:
                 rows = [*_patient_of(connection, by, row), row]
-                write_missing(connection, counter, by, rows, language)
-                for each in rows:
+                for each in rows:  # first: what is accounted for and not decided is withdrawn
                     _settle(connection, by, each, TAKEN_IN)
+                write_missing(connection, counter, by, rows, language)
     except Refused as refused:
         return {"accepted": False} | refused.refusal
     return {"accepted": True}
