@@ -111,11 +111,12 @@ def only_holders_write(
     stored: Stored, held_once: Collection[tuple[str, str]], free: set[str]
 ) -> None:
     """No change of a chart was taken from somebody who never held it. `free` are supervisors, who
-    write on their teams' charts without holding them."""
+    write on their teams' charts without holding them, and take in by their own right."""
     created = {(stored.logs[id_][0].member, id_) for id_ in stored.record_rows}
-    for row in stored.change_rows.values():
+    for dot, row in stored.change_rows.items():
         patient = stored.record_rows[row.record].patient
-        if patient is not None and row.member not in free:
+        is_theirs_to_take = row.member in free or dot in stored.refusal_rows
+        if patient is not None and not is_theirs_to_take:
             assert (row.member, patient) in created or (row.member, patient) in held_once, row
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hypothesis import event
 from hypothesis import strategies as st
@@ -73,12 +73,11 @@ class Machine(RuleBasedStateMachine):
             self.world.clock.pass_(1_000)
             self.note("edited", self.world.edit(self.phone(who), which, how, behind))
 
-    @rule(which=many, hows=st.lists(many, min_size=2, max_size=3), then=st.booleans())
-    def edit_at_once(self, which: int, hows: list[int], then: bool) -> None:
-        """Several phones edit one record, none knowing of the other; then some send it."""
-        phones = self.world.working[: len(hows)]
-        for phone, how in zip(phones, hows, strict=False):
-            self.note("edited", self.world.edit(phone, which, how))
+    @rule(which=many, how=many, then=st.booleans())
+    def edit_at_once(self, which: int, how: int, then: bool) -> None:
+        """All who hold a record edit it, none knowing of the other; then they send it."""
+        phones = self.world.edit_together(which, how)
+        self.note("edited", len(phones))
         for phone in phones if then else ():
             self.note(f"sync {self.world.sync(phone)}")
 

@@ -143,6 +143,21 @@ class World:
             change["seen"] = min(change["seen"], versions[max(0, len(versions) - 1 - stale)])
         return True
 
+    def edit_together(self, which: int, how: int) -> list[Phone]:
+        """Everybody who holds some record edits it, likely the same field; who did."""
+        holders: dict[str, list[Phone]] = {}
+        for phone in self.working:
+            for id_, _, _ in self.editable(phone):
+                holders.setdefault(id_, []).append(phone)
+        shared = sorted(id_ for id_, phones in holders.items() if len(phones) > 1)
+        if not shared:
+            return []
+        record = shared[which % len(shared)]
+        for step, phone in enumerate(holders[record]):
+            place = [id_ for id_, _, _ in self.editable(phone)].index(record)
+            self.edit(phone, place, how + step)
+        return holders[record]
+
     def settle(self, phone: Phone, which: int) -> bool:
         """Settle a contested field by writing what it shows; a contested deletion by a keep."""
         contested = sorted(
@@ -200,6 +215,7 @@ class World:
             self.office.sign_in(phone)
             outcome = exchange(phone, limit)
         self._after(phone, before)
+        assert outcome is not Outcome.OFFLINE, "the server failed"
         if outcome is Outcome.DONE:
             self.check_phone(phone)
         return outcome
@@ -225,6 +241,7 @@ class World:
         before = self._before(phone)
         body = phone.request(limit=limit, **parts)
         response = phone.send(body)
+        assert response.status_code < 500, response.text
         if response.status_code == 200 and "restored" not in response.json:
             phone.apply(response.json)
             self.requests[id(phone)] = (body, response.json)
@@ -342,15 +359,21 @@ class World:
 
     def revoke(self, phone: Phone) -> bool:
         """Sue revokes a phone; it hands in what it had not sent at its next contact."""
+        if [each.device for each in self.everyone].count(phone.device) > 1:
+            return False
         return self.of_office(f"/api/devices/{phone.device}/revoke").status_code == 204
 
     def leave(self, who: str) -> None:
+        theirs = [phone.device for phone in self.everyone if phone.member == who]
+        if len(theirs) > len(set(theirs)):
+            return
         with begin(self.office.organisation, write=True) as connection:
             leave_in(connection, self.office.organisation, who)
         self.left.add(who)
 
     def review(self, which: int, accept: bool) -> bool:
         listed = self.supervisor.session.get("/api/office/refusals")
+        assert listed.status_code < 500, listed.text
         found = listed.json["refusals"] if listed.status_code == 200 else []
         if not found:
             return False
@@ -365,6 +388,7 @@ class World:
         if answer.status_code == 401:
             self.office.sign_in(self.supervisor)
             answer = self.supervisor.session.post(path, {})
+        assert answer.status_code < 500, answer.text
         return answer
 
     def standing(self, kind: str) -> list[dict[str, Any]]:
@@ -390,6 +414,7 @@ class World:
     def restore(self, backup: Backup) -> None:
         """The database is what it was; what was done by hand since must be done again. Everybody
         signs in anew."""
+        self.clock.pass_(1_000)
         before = Stored.read(self.office.organisation)
         self.backups.put_back(backup.copy)
         self.backups.begin_epoch(before.head, self.office.organisation, self.clock.now_ms)
@@ -489,12 +514,14 @@ class World:
     def _waits(self, phone: Phone) -> bool:
         return any(entry.state == "waiting" for entry in phone.journal.values())
 
-    def _before(self, phone: Phone) -> tuple[str, list[int]]:
-        return phone.device, [change["n"] for change in phone.outbox]
+    def _before(self, phone: Phone) -> str:
+        """A request takes its time."""
+        self.clock.pass_(10)
+        return phone.device
 
-    def _after(self, phone: Phone, before: tuple[str, list[int]]) -> None:
-        """Follow what a phone numbered again."""
-        device, _ = before
+    def _after(self, phone: Phone, device: str) -> None:
+        """Follow what a phone numbered again, and who may have written by then."""
+        self.note_holders(Stored.read(self.office.organisation))
         if phone.device != device and not phone.is_wiped:
             self.happened["enrolled anew"] += 1
         for each in self.typed:
