@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from server.database import begin, is_sqlite
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+EMPTY = "The database is empty. Run `doorstep migrate` first."
 
 
 class OldSchema(RuntimeError):
@@ -41,7 +42,7 @@ def require_current() -> None:
     if stored == needed_revision():
         return
     if stored is None:
-        raise OldSchema("The database is empty. Run `doorstep migrate` first.")
+        raise OldSchema(EMPTY)
     if stored in known_revisions():
         raise OldSchema("The database is older than this Doorstep. Run `doorstep migrate` first.")
     raise OldSchema("The database was made by a newer Doorstep. Start that version instead.")

@@ -90,6 +90,24 @@ def verify(
     return Verdict(head, links, entries, faults)
 
 
+def link_fits(connection: Connection, organisation: str, number: int) -> bool:
+    """Whether one link is as it was written, going by the one before it."""
+    rows = connection.execute(
+        select(access_link.c.number, access_link.c.entries, access_link.c.hash).where(
+            access_link.c.organisation == organisation,
+            access_link.c.number.in_((number - 1, number)),
+        )
+    ).all()
+    links = {row.number: row for row in rows}
+    if number not in links or (number > FIRST_LINK and number - 1 not in links):
+        return False
+    before = links[number - 1].hash if number > FIRST_LINK else NOTHING_BEFORE
+    of_link = _rows_of(connection, organisation, number, number)[number]
+    link = links[number]
+    hashed = _hash(chain_key(), organisation, link, before, of_link)
+    return bool(len(of_link) == link.entries and hashed == link.hash)
+
+
 def count_links(connection: Connection, organisation: str) -> int:
     query = select(func.count()).where(access_link.c.organisation == organisation)
     return connection.scalars(query).one()

@@ -28,12 +28,13 @@ GROUPS = {
     "backup": "backup",
     "restore": "restore",
     "retention": "retention",
+    "check": "check",
     "catalogue": "catalogue",
     "refold": "refold",
 }
 """Each command and the module here in which it stands, under its own name or as `command`."""
 
-WITHOUT_DATABASE = ("catalogue", "migrate", "backup", "restore")
+WITHOUT_DATABASE = ("catalogue", "migrate", "backup", "restore", "check")
 """Those that mind another schema themselves, or need none."""
 
 

@@ -11,6 +11,7 @@ from flask import current_app
 
 from server.backup.failed import Failed
 from server.backup.take import take
+from server.said import said_size
 from server.settings import Settings
 
 
@@ -40,12 +41,3 @@ def command(file: Path, force: bool) -> None:
         click.echo(f"{name}: up to {head}")
     seconds = time.monotonic() - began
     click.echo(f"Wrote {file}: {said_size(taken.bytes)} in {seconds:.1f} s, found whole.")
-
-
-def said_size(count: float) -> str:
-    """A number of bytes as people say it."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:.3g} TB"

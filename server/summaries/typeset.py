@@ -45,12 +45,12 @@ USUAL, SNUG = '<body class="usual">', '<body class="snug">'
 
 
 def _render(html: str) -> Any:
-    weasyprint, fetcher = _libraries()
+    weasyprint, fetcher = libraries()
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant="pdf/ua-1")
 
 
 @cache
-def _libraries() -> tuple[Any, Any]:
+def libraries() -> tuple[Any, Any]:
     """WeasyPrint, and a fetcher for what a page holds itself. Raises LibrariesMissing."""
     try:
         weasyprint = import_module("weasyprint")

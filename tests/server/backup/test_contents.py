@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from server.database import begin
 from tests.conftest import OWNER
-from tests.server.backup.conftest import BACKING_UP, Operator, everything, serving
 from tests.server.office import Office, Phone
+from tests.server.operator import BACKING_UP, Operator, everything, serving
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from sqlalchemy import insert, select
 from server.database import begin, db
 from server.tables import organisation, salvage
 from tests.conftest import OWNER
-from tests.server.backup.conftest import Operator, everything
 from tests.server.backup.stopping import HERE, POINTS
 from tests.server.office import Office, Phone, new_id
+from tests.server.operator import Operator, everything
 
 ROOT = Path(__file__).parents[3]
 DONE = ("in place", "committed")

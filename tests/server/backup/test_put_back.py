@@ -19,8 +19,8 @@ from server.database import begin, see_organisations
 from server.epochs import SPACING
 from server.tables import access_log, changes, device, epoch, invitation, organisation, session
 from tests.conftest import OWNER, SERVING
-from tests.server.backup.conftest import Operator, everything, serving
 from tests.server.office import Office, Phone
+from tests.server.operator import Operator, everything, serving
 
 New = Callable[[], Operator]
 

@@ -18,8 +18,8 @@ from server.refold import refold
 from server.tables import changes, organisation, records
 from tests.conftest import SERVING
 from tests.phone.phone import Phone
-from tests.server.backup.conftest import BACKING_UP, Operator, serving
 from tests.server.office import Office
+from tests.server.operator import BACKING_UP, Operator, serving
 
 WRITERS = 3
 BACKUPS = 3

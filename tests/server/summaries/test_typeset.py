@@ -166,12 +166,12 @@ def test_missing_libraries_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError("cannot load library 'libpango-1.0-0'")
 
     monkeypatch.setattr(module, "import_module", missing)
-    module._libraries.cache_clear()
+    module.libraries.cache_clear()
     try:
         with pytest.raises(LibrariesMissing, match="libpango"):
             typeset("<html>", "")
     finally:
-        module._libraries.cache_clear()
+        module.libraries.cache_clear()
 
 
 def roles(element: DictionaryObject) -> set[str]:
