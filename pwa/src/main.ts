@@ -6,7 +6,7 @@ import { App } from './state/app.svelte';
 import { BrowserAuthenticator } from './state/authenticator';
 import { deviceName } from './state/device';
 import { Router } from './state/router.svelte';
-import { activateUpdate, registerWorker, wakeOnSignal } from './worker';
+import { activateUpdate, lookForUpdate, registerWorker, wakeOnSignal } from './worker';
 import './style/index.css';
 
 const app = new App(new Router(window), {
@@ -25,13 +25,14 @@ const app = new App(new Router(window), {
   name: deviceName(navigator.userAgent),
   isLog: (kind, field) => fieldNamed(kind, field)?.rule === 'append',
   wakeOnSignal: () => void wakeOnSignal(),
+  lookForUpdate: () => void lookForUpdate(),
   activateUpdate: () => void activateUpdate(),
 });
 
 window.addEventListener('online', () => app.wake());
 window.addEventListener('pagehide', () => void app.leave());
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) void app.leave();
+  if (document.hidden) void app.hide();
   else app.wake();
 });
 // Whatever somebody does with the page keeps it open; seen before any screen can stop it.
@@ -40,4 +41,4 @@ for (const act of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchmove'
 mount(Root, { target: document.getElementById('app')!, props: { app } });
 void app.start();
 if (import.meta.env.PROD)
-  void registerWorker({ updateReady: () => (app.updateReady = true), wake: () => app.wake() });
+  void registerWorker({ updateReady: () => app.updateFound(), wake: () => app.wake() });

@@ -42,11 +42,28 @@ export async function registerWorker(hears: Hears): Promise<void> {
   });
 }
 
-/** Starts the version that waits; the page loads again when it has. */
+/** Asks the server for a new version now; the page hears of it as of any other. */
+export async function lookForUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.update().catch(() => {});
+}
+
+/** Starts the version that waits, or is on its way; the page loads again when it has. */
 export async function activateUpdate(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration && !registration.waiting) {
+    await registration.update().catch(() => {});
+    if (registration.installing) await installed(registration.installing);
+  }
   if (registration?.waiting) registration.waiting.postMessage(START);
   else location.reload();
+}
+
+/** Waits until a worker is whole, or is given up. */
+function installed(worker: ServiceWorker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.addEventListener('statechange', () => worker.state !== 'installing' && resolve());
+  });
 }
 
 export async function wakeOnSignal(): Promise<void> {

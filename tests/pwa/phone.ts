@@ -22,6 +22,8 @@ export class Phone {
   timers: { act: () => void; at: number }[] = [];
   /** Called when the new version is to start. */
   activated: () => void = () => {};
+  /** Called when a newer version is looked for. */
+  lookedFor: () => void = () => {};
   app: App;
 
   constructor(readonly server: FakeServer) {
@@ -78,6 +80,7 @@ export class Phone {
       name: 'Test phone',
       isLog: (_, field) => field === 'addenda',
       wakeOnSignal: () => {},
+      lookForUpdate: () => this.lookedFor(),
       activateUpdate: () => this.activated(),
     });
   }

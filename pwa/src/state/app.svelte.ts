@@ -66,6 +66,7 @@ export class App {
   readonly #syncer: Syncer;
   readonly #running: Running;
   readonly #leaving = new Leaving();
+  #isHidden = false;
   /** Writes that are on their way to the disk: no lock comes between. */
   readonly #writing = new Set<Promise<unknown>>();
   #puttingAway: Promise<void> | null = null;
@@ -373,6 +374,7 @@ export class App {
 
   /** The signal may be back, or somebody looks at the page again: locks where it was away too long. */
   wake(): void {
+    this.#isHidden = false;
     this.#running.wake();
   }
 
@@ -422,6 +424,24 @@ export class App {
   /** The bytes of a `file` value, null when they are not here yet. */
   getFile(patient: string, value: FileValue): Promise<Blob | null> {
     return getFile(this.#store, patient, value);
+  }
+
+  /** The page is hidden: forms save. */
+  async hide(): Promise<void> {
+    this.#isHidden = true;
+    await this.leave();
+    this.#updateUnseen();
+  }
+
+  /** A new version is here and waits. */
+  updateFound(): void {
+    this.updateReady = true;
+    this.#updateUnseen();
+  }
+
+  /** Where the office no longer takes what this version says, the new one starts by itself once nobody is looking. */
+  #updateUnseen(): void {
+    if (this.#isHidden && this.updateReady && this.sync.error === 'outdated') void this.update();
   }
 
   /** Starts the new version: forms save, then the page loads again. */

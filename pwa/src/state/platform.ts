@@ -19,6 +19,8 @@ export interface Platform {
   isLog: IsLog;
   /** Has the browser wake an open page when there is a signal, where it can. */
   wakeOnSignal(): void;
+  /** Looks for a newer version of the app at once, and not with the next visit. */
+  lookForUpdate(): void;
   /** Starts the version that waits. */
   activateUpdate(): void;
 }

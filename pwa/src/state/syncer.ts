@@ -106,6 +106,7 @@ export class Syncer {
     this.state.error = trouble;
     this.state.detail = detail ?? null;
     if (trouble === 'offline') this.platform.wakeOnSignal();
+    if (trouble === 'outdated') this.platform.lookForUpdate();
     return wait ? { ok: false, wait } : { ok: false };
   }
 }

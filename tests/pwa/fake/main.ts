@@ -46,6 +46,7 @@ const app = new App(new Router(window), {
   name: 'Fake phone',
   isLog: (kind, field) => fieldNamed(kind, field)?.rule === 'append',
   wakeOnSignal: () => {},
+  lookForUpdate: () => {},
   activateUpdate: () => location.reload(),
 });
 mount(Root, { target: document.getElementById('app')!, props: { app } });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { rangeUnder } from '../../../pwa/src/store/step';
 import { caseload } from '../fake/caseload';
-import { FakeServer } from '../fake/server';
+import { FakeServer, problem } from '../fake/server';
 import { openPhone, record, until, type Phone } from '../phone';
 
 const P = 'patient-1';
@@ -113,6 +113,36 @@ test('an update lets forms save before the new version starts', async () => {
   phone.activated = () => order.push('started');
   await phone.app.update();
   expect(order).toEqual(['saved', 'started']);
+});
+
+test('too old for the office, it keeps all, looks for the new version and starts it once nobody is looking', async () => {
+  const told: string[] = [];
+  phone.lookedFor = () => told.push('looked');
+  phone.activated = () => told.push('started');
+  server.faults.push(() => problem(426, 'protocol', { protocols: [2] }));
+  await phone.app.save([task({ description: 'Call' })]);
+  await phone.app.syncNow();
+  expect([phone.app.sync.error, phone.app.sync.unsent, told]).toEqual(['outdated', 1, ['looked']]);
+  await phone.app.hide();
+  phone.app.wake();
+  await phone.app.syncNow();
+  expect(told).not.toContain('started');
+
+  server.faults.push(() => problem(426, 'protocol', { protocols: [2] }));
+  await phone.app.syncNow();
+  phone.app.updateFound();
+  expect(told).not.toContain('started');
+  await phone.app.hide();
+  await until(() => told.includes('started'));
+});
+
+test('a version that the office still hears waits to be started', async () => {
+  let started = false;
+  phone.activated = () => (started = true);
+  await phone.app.hide();
+  phone.app.updateFound();
+  await phone.app.leave();
+  expect([phone.app.updateReady, started]).toEqual([true, false]);
 });
 
 test('an office screen asks as this phone’s member, with the secret of the phone', async () => {
