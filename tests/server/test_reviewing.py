@@ -442,3 +442,27 @@ def test_a_change_by_who_came_back_in_another_role_is_taken_in_all_the_same(
     with begin(office.organisation, write=True) as connection:
         connection.execute(update(member).filter_by(id=phone.member).values(role="administrator"))
     assert accept(supervisor, phone, 2)["accepted"] is True
+
+
+def test_what_a_copy_of_a_revoked_phone_hands_in_is_kept_beside_the_others(
+    office: Office, supervisor: Phone, phone: Phone
+) -> None:
+    """Two phones with one id and one number for two changes: a revoked one cannot enrol anew."""
+    patient = phone.new_patient()
+    phone.sync_all()
+    copy = phone.copied()
+    sent = [each.new("medication", patient, name=each.device) for each in (phone, copy)]
+    also = copy.change(sent[1], "medication", patient, set={"dose": "5 mg"})
+    supervisor.session.post(f"/api/devices/{phone.device}/revoke", {})
+    for each in (phone, copy, copy):
+        assert each.send(each.request()).status_code == 403
+    waiting = supervisor.session.get("/api/office/refusals").json["refusals"]
+    assert [each["record"] for each in waiting] == [*sent, sent[1]]
+    taken = supervisor.session.post(
+        f"/api/office/refusals/{waiting[2]['device']}/{also['n']}/accept", {}
+    )
+    assert taken.json == {"accepted": True, "with": [also["n"] - 1]}
+    colleague = office.phone(phone.member)
+    colleague.sync_all()
+    assert colleague.fields(sent[1])["dose"] == "5 mg"
+    assert sent[0] not in colleague.held
