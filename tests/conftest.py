@@ -87,11 +87,16 @@ class Cluster:
     def start(self) -> None:
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.user)
-        data, log = str(self.folder / "data"), str(self.folder / "log")
+        data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-U", self.user, "--auth=trust", "--no-sync", "-E", "UTF8")
-        self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
+        self.restart()
         for role in (OWNER, SERVING):
             self.sql(f"CREATE ROLE {role} LOGIN")
+
+    def restart(self) -> None:
+        """Start it on the data that it has."""
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", self.options, "start")
 
     def stop(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")

@@ -11,15 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.deployment import Deployment
-from tests.faults.watching import count, until
+from tests.faults.watching import count, until, workers
 from tests.server.office import Phone
-
-
-def workers(deployment: Deployment) -> set[int]:
-    assert deployment.process is not None
-    master = deployment.process.pid
-    children = Path(f"/proc/{master}/task/{master}/children").read_text()
-    return {int(pid) for pid in children.split()}
 
 
 def folder(deployment: Deployment) -> Path:

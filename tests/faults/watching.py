@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -38,6 +39,16 @@ def count(deployment: Deployment, name: str, **labels: str) -> float:
         for sample in family.samples
         if sample.name == name and labels.items() <= sample.labels.items()
     )
+
+
+def workers(deployment: Deployment) -> set[int]:
+    """The processes that answer."""
+    assert deployment.process is not None
+    return children_of(deployment.process.pid)
+
+
+def children_of(pid: int) -> set[int]:
+    return {int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def is_listening(deployment: Deployment) -> bool:
