@@ -17,7 +17,17 @@ from server.retention.purged import PURGED, purged_among, purged_charts
 from server.retention.standing import Kept, standing
 from server.summaries.kept import Kept as Papers
 from server.sync.stored import take_counter
-from server.tables import changes, files, grants, notices, purge_approval, records, refusals
+from server.tables import (
+    changes,
+    files,
+    grants,
+    notices,
+    purge_approval,
+    records,
+    refusals,
+    salvage,
+    waiting_changes,
+)
 
 
 def purge(organisation: str, patient: str, home: Path, now: int) -> None:
@@ -80,7 +90,7 @@ def _take_away(connection: Connection, organisation: str, patient: str) -> str:
         )
     )
     history = connection.execute(delete(changes).where(of_chart)).rowcount
-    for table in (files, purge_approval):
+    for table in (files, purge_approval, waiting_changes, salvage):
         connection.execute(
             delete(table).where(table.c.organisation == organisation, table.c.patient == patient)
         )

@@ -21,7 +21,15 @@ from server.retention.purge import purge, sweep
 from server.retention.standing import Kept
 from server.summaries.kept import Kept as Papers
 from server.sync.local import LocalDevice
-from server.tables import METADATA, access_log, changes, files, grants
+from server.tables import (
+    METADATA,
+    access_log,
+    changes,
+    files,
+    grants,
+    salvage,
+    waiting_changes,
+)
 from server.who import now_ms
 from tests.server.office import Office, Phone, Session, new_id
 from tests.server.sync.test_pull import end, give, own_assignment
@@ -65,6 +73,12 @@ def old(office: Office, phone: Phone, supervisor: Phone) -> str:
                 created_at=0,
             )
         )
+        of = {"organisation": office.organisation, "record": medication, "patient": patient}
+        of |= {"member": phone.member, "device": phone.device, "body": NAME}
+        wants = {"n": 99, "wants": "grant", "digest": "", "at": 0, "since": 0}
+        connection.execute(insert(waiting_changes).values(of | wants))
+        held = {"hash": "0" * 64, "version": 1, "kind": "medication", "offered_at": 0}
+        connection.execute(insert(salvage).values(of | held))
     long_ago(office, patient, 8 * 365 * DAY)
     return patient
 
@@ -291,7 +305,8 @@ def test_a_purge_leaves_nothing_of_the_chart_but_lines_in_the_log(
     papers = Papers(tmp_path)
     papers.put(f"{old}/{'a' * 64}", b"%PDF")
     papers.put(f"{new_id()}/{'b' * 64}", b"%PDF")
-    assert found(office, tmp_path, old) >= {"records", "changes", "refusals", "grants", "files"}
+    traces = {"records", "changes", "refusals", "grants", "files", "waiting_changes", "salvage"}
+    assert found(office, tmp_path, old) >= traces
     approved(old, supervisor.session, chief)
     purge(office.organisation, old, tmp_path, now_ms())
     assert found(office, tmp_path, old) == {"access_log", "grants"}
