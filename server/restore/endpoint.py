@@ -164,6 +164,10 @@ class _Bringing:
         if any(offer.n in kept and kept[offer.n].digest != offer.digest for offer in offers):
             raise Problem(409, "device_copied", **answered.to_wire())
         unanswered = [o for o in offers if o.n not in answered.accepted | answered.refused]
+        waiting.drop(
+            *(connection, self.organisation, self.envelope.of),
+            kept.keys() & (answered.accepted | answered.refused),
+        )
         again = [kept[offer.n] for offer in unanswered if offer.n in kept]
         folded = fold(connection, self.organisation, again, self.now, is_open=counter.is_restoring)
         by = TakingBack(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from server.organisations import leave
 from server.sync.local import LocalDevice
 from server.tables import refusals, waiting_changes
