@@ -10,7 +10,7 @@ import shutil
 import socket
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -310,7 +310,12 @@ def switch_on(
     joined_before = set(morning.phones) if is_copied(office.deployment, morning) else set()
 
     def switch_on(
-        member: str, *, joined: bool = True, locale: str = "en-US", seals: bool = False
+        member: str,
+        *,
+        joined: bool = True,
+        locale: str = "en-US",
+        seals: bool = False,
+        scripts: Sequence[str] = (),
     ) -> Phone:
         phone = Phone(
             playwright_engine,
@@ -319,6 +324,7 @@ def switch_on(
             Line(("127.0.0.1", office.deployment.port)),
             locale,
             seals=seals,
+            scripts=list(scripts),
         )
         phones.append(phone)
         kept = morning.phones.get(member) if joined and not seals and locale == "en-US" else None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any, Literal
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Playwright,
@@ -58,6 +63,11 @@ class Phone:
     requests to anywhere else."""
     passkeys: list[dict[str, Any]] = field(default_factory=list)
     """What its authenticator holds whenever it is switched on."""
+    scripts: list[str] = field(default_factory=list)
+    """Run in each of its pages before the app is there (tests/e2e/inside.py)."""
+    told: list[Any] = field(default_factory=list)
+    """What those scripts told, in order."""
+    on_told: Callable[[Any], None] | None = None
     context: BrowserContext | None = None
     _page: Page | None = None
     _authenticator: Authenticator | None = None
@@ -86,6 +96,10 @@ class Phone:
             proxy={"server": f"http://127.0.0.1:{self.line.port}", "bypass": "<-loopback>"},
         )
         self.context.set_default_timeout(PATIENT_MS)
+        if self.scripts:
+            self.context.expose_binding("tell", lambda _, what: self._take(what))
+        for script in self.scripts:
+            self.context.add_init_script(script)
         self._page = self.context.pages[0]
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
@@ -99,6 +113,11 @@ class Phone:
         if message.type == "error" and "net::ERR" not in message.text:
             self.complaints.append(message.text)
 
+    def _take(self, what: Any) -> None:
+        self.told.append(what)
+        if self.on_told:
+            self.on_told(what)
+
     def _watch(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "blob:", "data:")):
             self.complaints.append(f"a request to {request.url}")
@@ -106,6 +125,30 @@ class Phone:
     def switch_off(self) -> None:
         if self.context:
             self.context.close()
+        self.context = self._page = self._authenticator = None
+
+    def processes(self) -> list[int]:
+        """Those of this profile's browser, the one that holds all the others first."""
+        mark = f"--user-data-dir={self.profile}".encode()
+        found = []
+        for folder in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if folder.name.isdigit() and mark in (folder / "cmdline").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+        return sorted(found)
+
+    def kill(self, processes: Iterable[int]) -> None:
+        """End the browser at once, as an empty battery would."""
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def bury(self) -> None:
+        """After it was killed: wait until nothing of it is left, so that it can be switched on."""
+        while self.processes():
+            time.sleep(0.01)
+        with contextlib.suppress(Error):
+            self.switch_off()
         self.context = self._page = self._authenticator = None
 
     def join(self, link: str, passphrase: str = PASSPHRASE) -> None:

@@ -38,8 +38,10 @@ class Line:
     """One phone's way to the server.
 
     ``up`` passes everything; ``cut`` closes every connection at once; ``lost`` lets the server
-    answer and throws the answer away; ``torn`` sends the first half of it; ``captive`` answers 200
-    with somebody else's HTML. The last three can be bound to paths: everything else then passes.
+    answer and throws the answer away; ``torn`` sends the first half of it; ``stalled`` sends the
+    first half and waits for ``release``; ``doubled`` asks the server twice; ``late`` ends the
+    connection and keeps the request until ``deliver``; ``captive`` answers 200 with somebody else's
+    HTML. All but the first two can be bound to paths: everything else then passes.
     """
 
     upstream: tuple[str, int]
@@ -47,12 +49,17 @@ class Line:
     paths: tuple[str, ...] = ()
     arrived: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
+    kept: list[tuple[Exchange, bytes]] = field(default_factory=list)
+    """Requests that are still on their way to the server."""
     on_forwarded: Callable[[Exchange], None] | None = None
+    stalled: Exchange | None = None
+    """The exchange whose answer stands half sent."""
 
     def __post_init__(self) -> None:
         self._passed = threading.Condition()
         self._open = threading.Event()
         self._open.set()
+        self._stalling = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -85,8 +92,24 @@ class Line:
         assert exchange, f"no {path} was {outcome}: {self.exchanges}"
         return exchange
 
+    def wait_until_stalled(self, seconds: float = 60) -> None:
+        with self._passed:
+            assert self._passed.wait_for(lambda: self.stalled is not None, seconds)
+
+    def deliver(self) -> int:
+        """Let what was kept arrive at the server after all, its asker long gone; how many."""
+        kept, self.kept = self.kept, []
+        for exchange, request in kept:
+            self._ask(exchange, request)
+        return len(kept)
+
+    def release(self) -> None:
+        """What was held half sent is cut off."""
+        self._stalling.set()
+
     def close(self) -> None:
         self._open.set()
+        self._stalling.set()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -130,12 +153,15 @@ class Line:
             exchange.outcome = "captive"
             browser.sendall(CAPTIVE_PORTAL)
             return
+        request = _for_server(head, exchange) + body
+        if mode == "late":
+            exchange.outcome = "late"
+            self.kept.append((exchange, request))
+            return
         exchange.outcome = "unanswered"
-        with socket.create_connection(self.upstream, timeout=60) as server:
-            server.sendall(_for_server(head, exchange) + body)
-            if self.on_forwarded and exchange.path.startswith("/api/sync"):
-                self.on_forwarded(exchange)
-            answer = b"".join(iter(lambda: server.recv(65536), b""))
+        if mode == "doubled":
+            self._ask(exchange, request)
+        answer = self._ask(exchange, request)
         if not answer:
             return
         if mode == "lost":
@@ -143,9 +169,23 @@ class Line:
         elif mode == "torn":
             exchange.outcome = "torn"
             browser.sendall(answer[: len(answer) // 2])
+        elif mode == "stalled":
+            browser.sendall(answer[: len(answer) // 2])
+            with self._passed:
+                self.stalled = exchange
+                self._passed.notify_all()
+            self._stalling.wait()
+            exchange.outcome = "stalled"
         else:
             browser.sendall(answer)
-            exchange.outcome = "answered"
+            exchange.outcome = "doubled" if mode == "doubled" else "answered"
+
+    def _ask(self, exchange: Exchange, request: bytes) -> bytes:
+        with socket.create_connection(self.upstream, timeout=60) as server:
+            server.sendall(request)
+            if self.on_forwarded and exchange.path.startswith("/api/sync"):
+                self.on_forwarded(exchange)
+            return b"".join(iter(lambda: server.recv(65536), b""))
 
 
 def _read_request(browser: socket.socket) -> tuple[bytes, bytes]:

@@ -121,7 +121,7 @@ def test_every_room_of_the_office_is_whole(
     phone: Phone, demo: tuple[Deployment, dict[str, str]], look_at: Callable[..., None]
 ) -> None:
     phone.join(demo[1]["supervisor"])
-    rooms = ("people", "devices", "lost", "openings", "access", "retention", "open")
+    rooms = ("people", "devices", "lost", "openings", "access", "retention", "open", "restore")
     look_at({f"office-{room}": f"#/office/{room}" for room in rooms})
 
 
