@@ -67,7 +67,7 @@ function displayObject(shape: ValueShape, value: Json, reading: Reading): string
   return (
     said.join(' · ') ||
     Object.values(value)
-      .filter((one) => typeof one === 'string')
+      .filter((one) => typeof one === 'string' || typeof one === 'number')
       .join(' · ')
   );
 }
