@@ -34,7 +34,8 @@ function valueOf({ fields, contested, overruled }: RecordShown, name: string): J
   return fields[name] ?? writes.find(({ value }) => value !== null)?.value ?? null;
 }
 
-function likeness(name: string, value: Json): Field {
+/** A field of a newer version, as far as a value of it tells. */
+export function likeness(name: string, value: Json): Field {
   const isList = Array.isArray(value);
   const type = typeOf(isList ? (value[0] ?? null) : value);
   return { name, type, required: false, rule: isList ? 'add_wins' : 'last_writer' };

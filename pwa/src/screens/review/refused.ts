@@ -1,6 +1,7 @@
 /** A change that was not accepted, told line by line, so that its author knows what they would let go of. */
 import { fieldNamed } from '../../fields/catalogue';
 import { displayField } from '../../fields/display';
+import { likeness } from '../../fields/unknown';
 import { wordsOf } from '../../fields/words';
 import type { Change, Json } from '../../store/types';
 import { language, t } from '../../words';
@@ -20,11 +21,9 @@ export function linesOf(change: Change, nameOf: (id: string) => string | null): 
     ];
   const told = (field: string, value: Json): Line => {
     const words = wordsOf(change.kind, field);
-    const shape = fieldNamed(change.kind, field);
-    const text = shape
-      ? displayField(shape, value, { lang: language(), words, nameOf })
-      : JSON.stringify(value);
-    return { name: words.label, value: text };
+    const shape = fieldNamed(change.kind, field) ?? likeness(field, value);
+    const reading = { lang: language(), words, nameOf };
+    return { name: words.label, value: displayField(shape, value, reading) };
   };
   return [
     ...Object.entries(change.set ?? {}).map(([field, value]) => told(field, value)),

@@ -90,3 +90,11 @@ test('a change that was not accepted is told line by line', () => {
     linesOf({ ...change, set: {}, add: {}, remove: {}, delete: true }, () => null),
   ).toHaveLength(1);
 });
+
+test('what a newer version of the app had said is read as far as it can be', () => {
+  const change = { n: 1, at: 1, record: 'r', kind: 'home_safety', patient: 'p', seen: 0 };
+  expect(linesOf({ ...change, set: { steps: 12, is_lit: false } }, () => null)).toEqual([
+    { name: 'Steps', value: '12' },
+    { name: 'Is lit', value: 'No' },
+  ]);
+});
