@@ -67,6 +67,8 @@ export class FakeHistory {
   epoch = 'epoch-1';
   /** Until a supervisor ends the restore, what lacks something waits for it. */
   isRestoring = false;
+  /** Records in one answer, at most, whatever is asked for. */
+  mostRecords = Infinity;
   /** Asked of each change that is judged: why it is refused, or null. */
   refuse: (change: Change) => Refusal | null = () => null;
   /** Where it moves the `at` of a change. */
@@ -195,10 +197,11 @@ export class FakeHistory {
     const behind = [...this.records.values()]
       .filter((record) => !forgotten.has(record.patient ?? '') && placeOf(record) > after)
       .sort((one, other) => placeOf(one) - placeOf(other));
-    const page = behind.slice(0, limit);
+    const most = Math.min(limit, this.mostRecords);
+    const page = behind.slice(0, most);
     // A cursor is a number: what shares the last one comes with it.
     const last = page.length ? placeOf(page.at(-1)!) : 0;
-    const records = behind.filter((record, nth) => nth < limit || placeOf(record) === last);
+    const records = behind.filter((record, nth) => nth < most || placeOf(record) === last);
     const more = behind.length > records.length;
     const past = (seq: number) => seq > after;
     return {
