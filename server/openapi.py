@@ -11,6 +11,7 @@ from apispec import APISpec
 from server.access import ROLES, Route
 from server.catalogue import CATALOGUE, CatalogueField, CatalogueKind
 from server.restore.believed import MOST_SEQS
+from server.sync.envelope import PROTOCOL
 
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "doorstep_session"},
@@ -150,6 +151,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         status=WHOLE,
         code={"type": "string"},
         detail={"type": "string"},
+        protocols=_list({"type": "integer"}),
         wipe={"type": "boolean"},
     ),
     "change": _object(
@@ -178,7 +180,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "sync_request": _object(
         "device now",
-        protocol={"type": "integer", "const": 1},
+        protocol={"type": "integer", "const": PROTOCOL, "default": PROTOCOL},
         device=UUID,
         now=WHOLE,
         lang={"type": "string"},
