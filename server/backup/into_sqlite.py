@@ -118,9 +118,12 @@ def _place_over(prepared: Path, live: Path, kept: Path, tell: Tell) -> bool:
             source.execute("BEGIN")
             _has_tables(source)
             keep = (lambda: _keep(live, kept)) if is_kept else (lambda: None)
-            source.backup(
-                database, pages=PLACED_AT_ONCE, sleep=0.05, progress=_behind_the_lock(keep, tell)
-            )
+            after_page = _behind_the_lock(keep, tell)
+            try:
+                source.backup(database, pages=PLACED_AT_ONCE, sleep=0.05, progress=after_page)
+            except BaseException:
+                kept.unlink(missing_ok=True)  # nothing was replaced
+                raise
     settle()
     return is_kept
 
