@@ -1,6 +1,6 @@
 /** What the office answers (server/README.md, the office's routes), and the checks that an answer is one. */
 import type { Device } from '../../state/types';
-import type { Change, Json, PersonName, Role } from '../../store/types';
+import type { Change, Contestant, Json, PersonName, Role } from '../../store/types';
 import { isObject } from '../../sync/wire';
 import type { Page } from './asked.svelte';
 
@@ -184,6 +184,8 @@ export interface SalvageOffer {
   patient_name: Named | null;
   version: number;
   fields: Record<string, Json>;
+  /** Fields of which the phone knows several values that nobody has decided between. */
+  contested?: Record<string, Contestant[]>;
   deleted: boolean;
   /** What stands today; null where there is no such record. */
   current: Record<string, Json> | null;

@@ -31,7 +31,7 @@ export function compared(offer: SalvageOffer, nameOf: Naming): Comparison {
   const { fields, current } = offer;
   const names = ordered(offer.kind, [...Object.keys(fields), ...Object.keys(current ?? {})]);
   const isSame = (name: string) =>
-    current !== null && isEqual(fields[name] ?? null, current[name] ?? null);
+    current !== null && valuesOf(offer, name).every((one) => isEqual(one, current[name] ?? null));
   const differing = names.filter(
     (name) => !isSame(name) && !(isBlank(fields[name]) && isBlank(current?.[name])),
   );
@@ -48,10 +48,18 @@ function deletionOf({ deleted, current, current_deleted: now = false }: SalvageO
   return [{ field: 'deleted', name, copy: say(deleted), today, prose: false }];
 }
 
-function differenceOf({ kind, fields, current }: SalvageOffer, field: string, nameOf: Naming) {
+/** What the phone's copy says of a field: one value, or all those that nobody has decided between. */
+function valuesOf({ fields, contested = {} }: SalvageOffer, field: string): Json[] {
+  const rivals = contested[field]?.map(({ value }) => value) ?? [];
+  return rivals.length ? rivals : [fields[field] ?? null];
+}
+
+function differenceOf(offer: SalvageOffer, field: string, nameOf: Naming): Difference {
+  const { kind, current } = offer;
   const shape = fieldNamed(kind, field);
   const reading = { lang: language(), words: wordsOf(kind, field), nameOf };
-  const [copy, today] = [fields[field] ?? null, current?.[field] ?? null];
+  const values = valuesOf(offer, field);
+  const today = current?.[field] ?? null;
   const prose = shape?.type === 'text' && !isList(shape);
   const said = (value: Json, other: Json): Passage[] => {
     if (!shape) return whole(isBlank(value) ? t('fields.nothing') : JSON.stringify(value));
@@ -63,14 +71,22 @@ function differenceOf({ kind, fields, current }: SalvageOffer, field: string, na
       }));
     return whole(displayField(shape, value, reading));
   };
-  const difference: Difference = {
+  const copy = values.flatMap((value, nth) => [
+    ...(nth ? [{ text: '\n', differs: false }] : []),
+    ...said(value, today).map((one) => ({
+      ...one,
+      differs: current !== null && one.differs && !isEqual(value, today),
+    })),
+  ]);
+  const isAmong = values.some((value) => isEqual(value, today));
+  const stands = said(today, values.length === 1 ? values[0]! : null);
+  return {
     field,
     name: reading.words.label,
-    copy: current === null ? plain(said(copy, copy)) : said(copy, today),
-    today: current && said(today, copy),
+    copy,
+    today: current && stands.map((one) => ({ ...one, differs: one.differs && !isAmong })),
     prose,
   };
-  return difference;
 }
 
 /** In the order of the form; what a newer server sent comes last. */
@@ -83,9 +99,4 @@ function ordered(kind: string, names: readonly string[]): string[] {
 
 function whole(text: string): Passage[] {
   return [{ text, differs: true }];
-}
-
-/** With nothing beside it, nothing differs. */
-function plain(passages: Passage[]): Passage[] {
-  return passages.map((passage) => ({ ...passage, differs: false }));
 }

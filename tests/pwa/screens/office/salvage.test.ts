@@ -90,3 +90,18 @@ test('a field that this app does not know is told as it came', () => {
   const { differences } = compared(offer('task', { from_a_newer: { x: 1 } }, {}), nobody);
   expect(differences[0]!.copy[0]!.text).toBe('{"x":1}');
 });
+
+test('of a contested field every value is told, and those marked that do not stand today', () => {
+  const write = (value: string, seq: number) => ({ value, member: 'm', at: 1, seq, seen: 0 });
+  const contested = { dose: [write('5 mg', 1), write('20 mg', 2)] };
+  const { differences } = compared(
+    offer('medication', { dose: '20 mg' }, { dose: '5 mg' }, { contested }),
+    nobody,
+  );
+  expect(differences[0]!.copy).toEqual([
+    { text: '5 mg', differs: false },
+    { text: '\n', differs: false },
+    { text: '20 mg', differs: true },
+  ]);
+  expect(differences[0]!.today).toEqual([{ text: '5 mg', differs: false }]);
+});
