@@ -85,11 +85,16 @@ class Shift:
         invariants.every_record_is_the_fold_of_its_log(stored, everything)
         invariants.numbers_are_given_once(stored)
         invariants.a_wrong_clock_wins_nothing(stored, everything, now_ms())
-        invariants.nothing_typed_is_lost(stored, self.typed)
-        told = {phone.member: [phone] for phone in self.phones}
-        invariants.whoever_was_set_aside_is_told(stored, everything, told)
+        invariants.nothing_typed_is_lost(stored, self.typed, self.phones)
+        aside = {
+            key: author
+            for id_ in everything
+            for key, author in invariants.set_aside_in(stored, id_).items()
+        }
+        invariants.every_write_set_aside_has_its_notice(stored, aside)
         for phone in self.phones:
             assert phone.outbox == []
+            invariants.a_phone_was_told(phone, aside)
             is_office = phone is self.phones[0]
             role, held = ("supervisor", set()) if is_office else ("coordinator", charts)
             invariants.a_phone_holds_what_it_may(phone, role, stored, held)
