@@ -1,5 +1,5 @@
-"""Scripts that run in a phone's page before the app does: they watch it and aim at it, and fake
-nothing that it relies on.
+"""Scripts that run in a phone's page before the app does: they watch it, aim at it, and set
+its clock.
 
 ``tell(what)`` in a page is ``Phone.told`` out here.
 """
@@ -15,6 +15,22 @@ REACH_APP = """(() => {
 })()"""
 """The app's one object as ``window.app``, on its way into the context of its screens: what a person
 would do a thousand times is done by it, through the same door as every screen's."""
+
+SHIFT_CLOCK = """(() => {
+  const True = Date;
+  const now = () => True.now() + Number(localStorage.getItem('ahead') ?? 0);
+  window.Date = class extends True {
+    constructor(...parts) {
+      if (parts.length) super(...parts);
+      else super(now());
+    }
+    static now() {
+      return now();
+    }
+  };
+})()"""
+"""The page's time runs as ever, by so many milliseconds before or after the true one as `ahead` in
+its storage says. Only Date is faked: the app has no other clock, and its worker reads none."""
 
 AIM_AT_WRITES = """(() => {
   window.pages = 0;

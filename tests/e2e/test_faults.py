@@ -68,7 +68,34 @@ def test_a_server_killed_in_the_middle_of_a_sync_loses_and_doubles_nothing(
     assert ana.copies()[medication]["fields"]["dose"] == "10 mg"
 
 
-def test_what_was_saved_survives_the_browser_being_killed(ana: Phone, office: Office) -> None:
+def test_a_request_that_arrives_twice_is_taken_once(ana: Phone, office: Office) -> None:
+    medication = edit_dose_offline(ana, office)
+    before = ana.line.arrived
+    ana.go_online("doubled", "/api/sync")
+    ana.line.wait_for("/api/sync", "doubled", after=before)
+    ana.line.behave("up")
+    ana.sync()
+    assert written_by_ana(office, medication) == ["10 mg"]
+
+
+def test_a_request_that_arrives_long_after_its_retry_changes_nothing(
+    ana: Phone, office: Office
+) -> None:
+    medication = edit_dose_offline(ana, office)
+    before = ana.line.arrived
+    ana.go_online("late", "/api/sync")
+    ana.line.wait_for("/api/sync", "late", after=before)
+    assert written_by_ana(office, medication) == []
+    ana.line.behave("up")
+    ana.sync()
+    ana.edit(office.chart["patient"], medication, {"Dose": "20 mg"})
+    ana.sync()
+    assert ana.line.deliver() > 0
+    assert written_by_ana(office, medication) == ["10 mg", "20 mg"]
+    assert office.records("ana")[medication]["fields"]["dose"] == "20 mg"
+
+
+def test_what_was_saved_survives_the_browser_being_closed(ana: Phone, office: Office) -> None:
     medication = edit_dose_offline(ana, office)
     ana.switch_off()
     ana.switch_on()
