@@ -1,14 +1,11 @@
-"""Run every measurement, or those named: ``python -m tests.bench [engine] [server] …``."""
+"""Run every measurement, or those named: ``python -m tests.bench [engine] [server] [load]``."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 
-NAMES = sorted(
-    path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_")
-)
+NAMES = ("engine", "server", "load")
 
 
 def main(names: list[str]) -> None:
