@@ -1,5 +1,6 @@
 """An organisation in which every address leads somewhere: a phone of each role, a chart with a
-finished visit, two changes that a lost phone brought. For tests that call every route there is."""
+finished visit, two changes that a lost phone brought, a restore that is open and took two changes
+of the patient. For tests that call every route there is."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from typing import Any
 from flask import Flask
 
 from server.access import Route
+from server.tables import salvage
 from tests.server.office import Office, Phone, Session, new_id
+from tests.server.restore.backups import Backup, epoch_of, rows_of
 
 ROLES = ("coordinator", "clinician", "supervisor", "administrator")
 FURTHEST = {
@@ -37,7 +40,8 @@ class Furnished:
     def ids_for(self, route: Route) -> dict[str, Any]:
         """What there is for each part of a route's address."""
         parts = re.findall(r"<(?:\w+:)?(\w+)>", route.path)
-        ids = self.ids | ({"n": self.ids["n"] + 1} if route.path.endswith("/dismiss") else {})
+        other = {"n": self.ids["n"] + 1, "hash": self.ids["older_hash"]}
+        ids = self.ids | (other if route.path.endswith("/dismiss") else {})
         return {part: ids[part] for part in parts}
 
     def address(self, route: Route) -> str:
@@ -45,6 +49,27 @@ class Furnished:
         return re.sub(
             r"<(?:\w+:)?(\w+)>", lambda part: str(self.ids_for(route)[part[1]]), route.path
         )
+
+
+def salvaged(office: Office, phone: Phone, patient: str) -> tuple[str, str]:
+    """Let a restore take two changes of a patient that a phone still holds: the hashes of the two
+    copies that it offers."""
+    backup = Backup(office)
+    for pronouns in ("they", "she"):
+        phone.change(patient, "patient", patient, set={"pronouns": pronouns})
+        phone.sync()
+        held = {"device": phone.device, "records": [phone.held[patient]]}
+        if pronouns == "they":
+            older = held
+    backup.restore()
+    for offered in (older, held):
+        answer = phone.session.post("/api/salvage", offered | {"epoch": epoch_of(office)})
+        assert answer.status_code == 204, answer.text
+    phone.epoch = phone.cursor = None
+    phone.sync_all()
+    hashes = [row[1] for row in rows_of(office, salvage, "version", "hash")]
+    assert len(hashes) == 2
+    return hashes[0], hashes[1]
 
 
 def furnish(app: Flask) -> Furnished:
@@ -70,6 +95,7 @@ def furnish(app: Flask) -> Furnished:
     revoked = ours.session.post(f"/api/devices/{lost.device}/revoke", {})
     assert revoked.status_code == 204, revoked.text
     assert lost.send(lost.request()).status_code == 403
+    older, newer = salvaged(office, ours, patient)
     return Furnished(
         office,
         phones,
@@ -81,8 +107,9 @@ def furnish(app: Flask) -> Furnished:
             "member_id": office.add("coordinator", "North"),
             "passkey_id": new_id(),
             "n": first_lost,
+            "hash": newer,
+            "older_hash": older,
             "kind": "vacancy",
             "path": "index.html",
-            "hash": "0" * 64,  # of an offer that nobody made: no restore is open here
         },
     )
