@@ -11,7 +11,7 @@ from server.catalogue import CATALOGUE
 from server.readable import body_for
 from sync import State, fold, show
 from tests.fire.stored import Stored, notice_key
-from tests.fire.typed import Typed
+from tests.fire.typed import Typed, unanswered
 from tests.phone.phone import Phone
 from tests.sync.reference import Reference
 
@@ -72,39 +72,44 @@ def a_phone_holds_what_it_may(phone: Phone, role: str, stored: Stored, charts: s
         assert phone.held[id_] == record, "another copy than the server's"
 
 
-def nothing_typed_is_lost(stored: Stored, typed: Iterable[Typed]) -> None:
+def nothing_typed_is_lost(stored: Stored, typed: Iterable[Typed], phones: Iterable[Phone]) -> None:
     """Property 4: each change is on the server, in the record's log, refused or waiting, or it is
-    still on the phone; and it says there what was typed."""
+    still on a phone; and it says there what was typed."""
+    on_phones = unanswered(phones, stored.epoch)
     for each in typed:
-        is_stored = (each.record, each.parts) in [
-            said for dot in each.dots for said in stored.said(dot)
-        ]
-        assert is_stored or each.is_on_phone(stored.epoch) or each.may_be_lost, each
+        is_on_phone = any((dot, each.record, each.parts) in on_phones for dot in each.dots)
+        assert is_stored(stored, each) or is_on_phone or each.may_be_lost, each
 
 
-def whoever_was_set_aside_is_told(
-    stored: Stored, which: Collection[str], phones: Mapping[str, Collection[Phone]]
-) -> None:
-    """Property 4: each write that a stored fold stands without has its notice, and each phone of
-    its author that has heard everything has it. `phones` are those, by member."""
-    known = {
-        member: stored.told(member)
-        for member in {row.member for row in stored.change_rows.values()}
-    }
-    told = {
-        phone.device: {notice_key(each) for each in phone.told}
-        for theirs in phones.values()
-        for phone in theirs
-    }
-    for id_ in which:
-        kind = CATALOGUE.kinds[stored.record_rows[id_].kind].engine
-        for device, n, field, value in Reference(kind, stored.logs[id_]).set_aside():
-            author = stored.change_rows[device, n].member
-            named = [device, n, id_, field, orjson.loads(value)]
-            key = orjson.dumps(named, option=orjson.OPT_SORT_KEYS)
-            assert key in known[author], ("no notice", named)
-            for phone in phones.get(author, ()):
-                assert key in told[phone.device], ("not told", phone.device, named)
+def is_stored(stored: Stored, typed: Typed) -> bool:
+    said = [each for dot in typed.dots for each in stored.said(dot)]
+    was_handed_in = any((n, typed.record, typed.parts) in stored.handed_in for _, n in typed.dots)
+    return (typed.record, typed.parts) in said or was_handed_in
+
+
+def set_aside_in(stored: Stored, id_: str) -> dict[bytes, str]:
+    """What a record stands without: the author of each such write, by its notice."""
+    kind = CATALOGUE.kinds[stored.record_rows[id_].kind].engine
+    found = {}
+    for device, n, field, value in Reference(kind, stored.logs[id_]).set_aside():
+        named = [device, n, id_, field, orjson.loads(value)]
+        key = orjson.dumps(named, option=orjson.OPT_SORT_KEYS)
+        found[key] = stored.change_rows[device, n].member
+    return found
+
+
+def every_write_set_aside_has_its_notice(stored: Stored, aside: Mapping[bytes, str]) -> None:
+    """Property 4: each write that a stored fold stands without is to be told to its author."""
+    for author in set(aside.values()):
+        untold = {key for key, whose in aside.items() if whose == author} - stored.told(author)
+        assert not untold, untold
+
+
+def a_phone_was_told(phone: Phone, aside: Mapping[bytes, str]) -> None:
+    """Property 4, on each phone of an author that has heard everything."""
+    told = {notice_key(each) for each in phone.told}
+    untold = {key for key, author in aside.items() if author == phone.member} - told
+    assert not untold, untold
 
 
 def only_holders_write(

@@ -59,10 +59,7 @@ class Machine(RuleBasedStateMachine):
         return here[which % len(here)]
 
     def patient(self, which: int) -> str:
-        known = sorted(
-            {each.record for each in self.world.typed if b'"family"' in each.parts}
-            & self.world.check().record_rows.keys()
-        )
+        known = self.world.known_patients()
         return known[which % len(known)]
 
     # Work

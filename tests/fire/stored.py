@@ -82,6 +82,12 @@ class Stored:
                 found.append((row.record, parts_of(parse(row.body.encode()))))
         return found
 
+    @cached_property
+    def handed_in(self) -> set[tuple[int, str, bytes]]:
+        """What revoked phones handed in, by n: a copy's is kept under another device."""
+        sent = [parse(row.body.encode()) for row in self.refusal_rows.values()]
+        return {(each["n"], each["record"], parts_of(each)) for each in sent}
+
     def told(self, member: str) -> set[bytes]:
         """Every notice that there is for a member."""
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.fire.stored import Dot, parts_of
@@ -24,23 +25,17 @@ class Typed:
     def on(cls, phone: Phone, change: Change) -> Typed:
         return cls(phone, change["record"], parts_of(change), [(phone.device, change["n"])])
 
-    @property
-    def dot(self) -> Dot:
-        return self.dots[-1]
 
-    def is_on_phone(self, epoch: str) -> bool:
-        """Not answered yet by the history that the server has: what it accepted counts only until
-        the phone has followed it there."""
-        phone = self.phone
-        if phone.is_wiped:
-            return False
-        is_pending = any(
-            (phone.device, change["n"]) in self.dots and parts_of(change) == self.parts
-            for change in phone.outbox
-        )
+def unanswered(phones: Iterable[Phone], epoch: str) -> set[tuple[Dot, str, bytes]]:
+    """What phones have that the server's present history has not answered: what it accepted counts
+    only until its phone has followed it there. Dot, record and parts of each."""
+    found = []
+    for phone in phones:
         has_followed = phone.epoch == epoch and phone.restored is None
-        return is_pending or any(
-            (entry.state == "waiting" or not has_followed) and parts_of(entry.change) == self.parts
-            for entry in map(phone.journal.get, self.dots)
-            if entry is not None
-        )
+        found += [((phone.device, change["n"]), change) for change in phone.outbox]
+        found += [
+            (dot, entry.change)
+            for dot, entry in phone.journal.items()
+            if entry.state == "waiting" or not has_followed
+        ]
+    return {(dot, change["record"], parts_of(change)) for dot, change in found}

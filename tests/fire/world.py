@@ -22,8 +22,8 @@ from tests.fire.backups import Backups
 from tests.fire.holding import Opening, charts_held
 from tests.fire.pools import EDITS, creation_of
 from tests.fire.steady import Clock
-from tests.fire.stored import Stored, parts_of
-from tests.fire.typed import Typed
+from tests.fire.stored import Stored
+from tests.fire.typed import Typed, unanswered
 from tests.phone.journal import Change
 from tests.phone.phone import Phone, PowerCut, new_id
 from tests.phone.rounds import Outcome, exchange
@@ -65,6 +65,8 @@ class World:
     """What came about: a world in which nothing does proves nothing."""
     checked: dict[str, str] = field(default_factory=dict)
     """The bodies of records that were found to be the fold of their logs."""
+    aside: dict[str, dict[bytes, str]] = field(default_factory=dict)
+    """What each of them stands without: the author by the notice."""
 
     @classmethod
     def open(cls, app: Flask, clock: Clock, backups: Backups) -> World:
@@ -111,6 +113,7 @@ class World:
             requests={},
             happened=Counter(),
             checked=dict(self.checked),
+            aside=dict(self.aside),
         )
 
     # Work
@@ -359,14 +362,9 @@ class World:
 
     def revoke(self, phone: Phone) -> bool:
         """Sue revokes a phone; it hands in what it had not sent at its next contact."""
-        if [each.device for each in self.everyone].count(phone.device) > 1:
-            return False
         return self.of_office(f"/api/devices/{phone.device}/revoke").status_code == 204
 
     def leave(self, who: str) -> None:
-        theirs = [phone.device for phone in self.everyone if phone.member == who]
-        if len(theirs) > len(set(theirs)):
-            return
         with begin(self.office.organisation, write=True) as connection:
             leave_in(connection, self.office.organisation, who)
         self.left.add(who)
@@ -399,6 +397,18 @@ class World:
             key=lambda body: str(body["id"]),
         )
 
+    def known_patients(self) -> list[str]:
+        """The patients of the charts that there are."""
+        rows = Stored.read(self.office.organisation).record_rows.values()
+        return sorted(row.id for row in rows if row.kind == "patient")
+
+    def offers(self) -> list[dict[str, Any]]:
+        """What waits for Sue in the list of salvage."""
+        answer = self.supervisor.session.get("/api/office/salvage")
+        assert answer.status_code == 200, answer.text
+        offers: list[dict[str, Any]] = answer.json["offers"]
+        return offers
+
     def day(self, ahead: int | None) -> str | None:
         if ahead is None:
             return None
@@ -421,18 +431,13 @@ class World:
         self.openings, self.left = list(backup.openings), set(backup.left)
         self.requests.clear()
         self.checked.clear()
+        self.aside.clear()
         lost = before.change_rows.keys() - backup.stored.change_rows.keys()
         self.happened["lost by a restore"] += len(lost)
-        on_phones = {
-            (dot, parts_of(change))
-            for phone in self.everyone
-            for dot, change in [
-                *((dot, entry.change) for dot, entry in phone.journal.items()),
-                *(((phone.device, change["n"]), change) for change in phone.outbox),
-            ]
-        }
+        on_phones = unanswered(self.everyone, "")
         for each in self.typed:
-            if not any((dot, each.parts) in on_phones for dot in each.dots):
+            is_known = any((dot, each.record, each.parts) in on_phones for dot in each.dots)
+            if not is_known and not invariants.is_stored(backup.stored, each):
                 each.may_be_lost = True
         for phone in self.everyone:
             if phone.member not in self.left:
@@ -461,8 +466,10 @@ class World:
         invariants.every_record_is_the_fold_of_its_log(stored, fresh)
         invariants.numbers_are_given_once(stored)
         invariants.a_wrong_clock_wins_nothing(stored, fresh, self.clock.now_ms)
-        invariants.whoever_was_set_aside_is_told(stored, fresh, {})
-        invariants.nothing_typed_is_lost(stored, self.typed)
+        for id_ in fresh:
+            self.aside[id_] = invariants.set_aside_in(stored, id_)
+            invariants.every_write_set_aside_has_its_notice(stored, self.aside[id_])
+        invariants.nothing_typed_is_lost(stored, self.typed, self.everyone)
         invariants.only_holders_write(stored, self.held_once, {self.supervisor.member})
         self.checked |= {id_: stored.record_rows[id_].body for id_ in fresh}
         return stored
@@ -472,9 +479,8 @@ class World:
         stored = self.check()
         charts = self.charts(stored).get(phone.member, set())
         invariants.a_phone_holds_what_it_may(phone, self.roles[phone.member], stored, charts)
-        invariants.whoever_was_set_aside_is_told(
-            stored, stored.record_rows, {phone.member: [phone]}
-        )
+        for aside in self.aside.values():
+            invariants.a_phone_was_told(phone, aside)
         self.note_screens(phone)
 
     def note_screens(self, phone: Phone) -> None:
