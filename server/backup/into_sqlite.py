@@ -121,7 +121,7 @@ def _place_over(prepared: Path, live: Path, kept: Path, tell: Tell) -> bool:
             after_page = _behind_the_lock(keep, tell)
             try:
                 source.backup(database, pages=PLACED_AT_ONCE, sleep=0.05, progress=after_page)
-            except BaseException:
+            except Exception:
                 kept.unlink(missing_ok=True)  # nothing was replaced
                 raise
     settle()
@@ -136,6 +136,8 @@ def _behind_the_lock(keep: Callable[[], None], tell: Tell) -> Callable[[int, int
 
     def after_page(status: int, left: int, of: int) -> None:
         nonlocal is_ours
+        if left == 0:
+            return  # it is in place: nothing may fail any more
         if is_ours:
             tell(of - left, of)
         elif status not in BUSY:

@@ -45,7 +45,7 @@ def at_page(share: float) -> Callable[[], None]:
 
         def stopping(prepared: Any, live: Any, kept: Any, tell: Any) -> bool:
             def tell_and_stop(done: int, of: int) -> None:
-                if done >= min(share * of, of - 1):
+                if done >= min(share * of, of - 1):  # it is not told of the last
                     stop()
 
             return original(prepared, live, kept, tell_and_stop)
