@@ -2,7 +2,7 @@
 (sync/README.md, A restored server).
 
     accepted before   keeps its old numbers and its `at`; neither its values nor what it wrote
-    (old numbers)     over is judged again
+    (old numbers)     over is judged again; its author may have held the chart then
     any               its author holds the chart, or held it since the oldest loss; where only a
                       grant, a record or its creating change is wanting, it waits
 """
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from server.epochs import Span
 from server.granting import FOLLOWED
+from server.restore.held_then import HeldThen
 from server.restore.waiting import Wants, row_of
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.open_records import OpenRecord
@@ -44,6 +45,7 @@ class TakingBack(Push):
         since = min((span.head for span in spans), default=None)
         super().__init__(connection, counter, author, since, now, skew, language)
         self.is_open = is_open
+        self.then = HeldThen(connection, author.organisation, author.member, now)
         self.waiting: list[Mapping[str, Any]] = []
 
     def refusal_of(self, offer: Offer) -> Refusal | None:
@@ -51,6 +53,11 @@ class TakingBack(Push):
         if record is not None and not offer.seqs:
             self.records.catch_up(record)
         return super().refusal_of(offer)
+
+    def may_write(self, offer: Offer, patient: str) -> bool:
+        if super().may_write(offer, patient):
+            return True
+        return bool(offer.seqs) and self.then.held(patient, offer.at)
 
     def refusal_of_creation(self, offer: Offer) -> Refusal | None:
         """Who had seen the record, or was accepted without all that begins one, did not create it.

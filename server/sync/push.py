@@ -225,7 +225,7 @@ class Push:
         if offer.patient is not None and not is_new_chart:
             if offer.patient not in self.rights.charts:
                 return self.refuse("not_yours", "unknown_record")
-            if not self.rights.may_write(offer.patient):
+            if not self.may_write(offer, offer.patient):
                 return self.refuse("not_yours", "not_yours")
         if record is None:
             return self.refusal_of_creation(offer)
@@ -241,6 +241,10 @@ class Push:
         if (once := once_violation(kind.engine, record.state, change)) is not None:
             return refuse_once(once, self.language)
         return self.refusal_of_standing_in(offer, record)
+
+    def may_write(self, offer: Offer, patient: str) -> bool:
+        """Whether the chart is theirs to write this change to."""
+        return self.rights.may_write(patient)
 
     def refusal_of_creation(self, offer: Offer) -> Refusal | None:
         assert offer.kind is not None
