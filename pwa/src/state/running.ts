@@ -23,6 +23,8 @@ import { Watch } from './watch';
 const REVOKED_AGAIN = 5 * 60_000;
 /** How often a tab in use says so to the others. */
 const ACTIVE_AGAIN = 15_000;
+/** When a tab of a member was last in use; there only while it is open. */
+const usedAt = (member: string) => `doorstep.used/${member}`;
 
 /** The parts of the app that follow the session. */
 interface Parts {
@@ -51,6 +53,7 @@ export class Running {
     this.#watch = new Watch(parts.platform.clock, {
       lock: () => void this.lock(),
       tick: () => void this.#tick(),
+      usedElsewhere: () => this.#usedElsewhere(),
     });
   }
 
@@ -84,8 +87,9 @@ export class Running {
 
   /** Nothing of the store is left in memory. What is unsent stays counted. */
   close(): void {
-    const { syncer, shelves, index, sync } = this.parts;
+    const { session, platform, syncer, shelves, index, sync } = this.parts;
     this.#watch.stop();
+    if (session.store) platform.storage.removeItem(usedAt(session.store.member));
     this.#introduced = null;
     syncer.schedule.stop();
     shelves.clear();
@@ -104,6 +108,11 @@ export class Running {
     if (session.phase !== 'open' || Math.abs(now - this.#toldActive) < ACTIVE_AGAIN) return;
     this.#toldActive = now;
     session.store?.tellActive();
+    try {
+      platform.storage.setItem(usedAt(session.store!.member), String(now));
+    } catch {
+      // No room: a tab that is awake has been told all the same.
+    }
   }
 
   /** The signal may be back, or somebody looks at the page again: locks where it was away too long. */
@@ -158,6 +167,13 @@ export class Running {
     this.#watch.start();
     void syncer.askStorage(true);
     syncer.schedule.start();
+  }
+
+  /** This tab writes it too, and no later than it is touched: of that nothing is made. */
+  #usedElsewhere(): number {
+    const { session, platform } = this.parts;
+    const used = session.store && platform.storage.getItem(usedAt(session.store.member));
+    return Number(used ?? -Infinity);
   }
 
   #isOpen(store: Store): boolean {

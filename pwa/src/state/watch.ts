@@ -5,6 +5,8 @@
 import type { Clock } from '../sync/schedule';
 
 interface Around {
+  /** When another tab was last in use, by the same clock: a hidden one may have slept through being told. */
+  usedElsewhere(): number;
   /** Locks for want of a touch. */
   lock(): void;
   /** Every few minutes, while watched. */
@@ -64,7 +66,13 @@ export class Watch {
   }
 
   isDue(): boolean {
-    return this.clock.now() - this.#touched >= this.#idle;
+    return this.#leftElsewhere() === 0 && this.clock.now() - this.#touched >= this.#idle;
+  }
+
+  /** How long the use of another tab keeps this one open. A time to come, of a clock that was set back, keeps nothing. */
+  #leftElsewhere(): number {
+    const since = this.clock.now() - this.around.usedElsewhere();
+    return since < 0 ? 0 : Math.max(0, this.#idle - since);
   }
 
   #arm(wait: number): void {
@@ -73,6 +81,8 @@ export class Watch {
   }
 
   #due(): void {
+    const left = this.#leftElsewhere();
+    if (left > 0) return this.#arm(left);
     this.stop();
     this.around.lock();
   }

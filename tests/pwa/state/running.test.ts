@@ -92,3 +92,19 @@ test('a phone that nobody has signed in on asks for nothing', async () => {
   phone.pass(3_600_000);
   expect(asked).toEqual([]);
 });
+
+test('a hidden tab that hears nothing does not lock the one in use, and both lock once nobody is there', async () => {
+  const phone = await openPhone(server);
+  const tab = await phone.openTab();
+  vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(() => {});
+  for (let minute = 0; minute < 12; minute += 1) {
+    phone.pass(60_000);
+    phone.app.touch();
+  }
+  tab.wake();
+  expect([phone.app.phase, tab.phase]).toEqual(['open', 'open']);
+  vi.restoreAllMocks();
+  phone.pass(5 * 60_000);
+  await until(() => phone.app.phase === 'locked' && tab.phase === 'locked');
+  expect([...phone.kept.keys()].filter((key) => key.startsWith('doorstep.used'))).toEqual([]);
+});

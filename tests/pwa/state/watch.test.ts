@@ -6,10 +6,11 @@ let now: number;
 let timers: { act: () => void; at: number }[];
 let locks: number;
 let ticks: number;
+let used: number;
 let watch: Watch;
 
 beforeEach(() => {
-  [now, timers, locks, ticks] = [0, [], 0, 0];
+  [now, timers, locks, ticks, used] = [0, [], 0, 0, -Infinity];
   const clock = {
     now: () => now,
     setTimeout: (act: () => void, wait: number) => {
@@ -20,7 +21,11 @@ beforeEach(() => {
     clearTimeout: (timer: never) => void (timers = timers.filter((one) => one !== timer)),
     random: () => 0,
   };
-  watch = new Watch(clock, { lock: () => (locks += 1), tick: () => (ticks += 1) });
+  watch = new Watch(clock, {
+    lock: () => (locks += 1),
+    tick: () => (ticks += 1),
+    usedElsewhere: () => used,
+  });
   watch.start();
 });
 
@@ -63,6 +68,24 @@ test('a clock set back does not keep it open: the timer counts by itself', () =>
   const [timer] = timers;
   now -= 60 * MINUTE;
   timer!.act();
+  expect(locks).toBe(1);
+});
+
+test('a tab that slept while another was in use locks neither, until nobody has used that for as long', () => {
+  now += 10 * MINUTE;
+  used = 9 * MINUTE;
+  expect(watch.check()).toBe(false);
+  pass(0);
+  expect(locks).toBe(0);
+  pass(4 * MINUTE - 1);
+  expect(locks).toBe(0);
+  pass(1);
+  expect(locks).toBe(1);
+});
+
+test('what another tab says of a time to come keeps nothing open', () => {
+  used = 60 * MINUTE;
+  pass(5 * MINUTE);
   expect(locks).toBe(1);
 });
 
