@@ -150,9 +150,12 @@ export class App {
     return this.index.unreadable;
   }
 
-  /** Looks for stores on this phone. Called once, by main.ts. */
+  /** Looks for stores on this phone. Called by main.ts, and again where the browser did not open what is here. */
   async start(): Promise<void> {
-    await this.#erasures.finish((member) => this.#stores.of(member));
+    await this.#erasures.finish(async (member) => {
+      const store = await this.#stores.of(member);
+      return store ?? (this.#stores.isUnopenable(member) ? undefined : null);
+    });
     await this.#stores.sweep();
     await this.session.start();
     if (this.#stores.outdated) this.sync.error = 'outdated';

@@ -52,11 +52,15 @@ export class Erasures {
     await this.tell();
   }
 
-  /** Erasures that were cut short, before anything can be opened. A store that was made since is another device's. */
-  async finish(find: (member: string) => Promise<Store | null>): Promise<void> {
+  /**
+   * Erasures that were cut short, before anything can be opened. A store that was made since is another device's; one
+   * that cannot be opened (undefined) is erased another time.
+   */
+  async finish(find: (member: string) => Promise<Store | null | undefined>): Promise<void> {
     for (const { member, device, done } of this.#kept) {
       if (done) continue;
       const store = await find(member);
+      if (store === undefined) continue;
       if (store && (await store.outside()).device === device) await store.erase();
       this.#change(device, { done: true });
     }

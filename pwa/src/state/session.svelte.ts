@@ -65,6 +65,10 @@ export class Session {
     if (isHere) return this.#open(this.store!, me).then(() => null);
     const store = await this.stores.of(me.member);
     if (this.stores.isNewer(me.member)) return 'outdated';
+    if (this.stores.isUnopenable(me.member)) {
+      this.phase = 'unopenable';
+      return null;
+    }
     if (!store) return this.#sealWith({ is: 'new', me });
     await ifRoom(() => store.setLeft(false));
     const old = await store.openKey();
@@ -252,10 +256,11 @@ export class Session {
     await this.#toLock();
   }
 
-  /** To the lock screen, where somebody's store waits, else to the sign-in. */
+  /** To the lock screen, where somebody's store waits, else to the sign-in, unless the one that is here is shut. */
   async #toLock(): Promise<void> {
     const waiting = await this.stores.waiting();
-    this.phase = waiting.length ? 'locked' : 'signed_out';
+    if (waiting.length) this.phase = 'locked';
+    else this.phase = this.stores.isUnopenable() ? 'unopenable' : 'signed_out';
   }
 
   /** Sealed at once with the passkey of the arrival; without, the person is asked for a passphrase. */

@@ -20,6 +20,10 @@ export class Stores {
   unsent: number = $state(0);
   readonly #known = new Map<string, Store>();
   readonly #newer = new Set<string>();
+  /** Members whose database the browser does not open. */
+  readonly #unopenable = new Set<string>();
+  /** The browser does not even say which there are. */
+  #isBlind = false;
 
   constructor(
     private readonly isLog: IsLog,
@@ -29,7 +33,7 @@ export class Stores {
 
   /** Every store on this phone, also those that another tab has made meanwhile. */
   async all(): Promise<Store[]> {
-    for (const member of await listMembers()) await this.of(member);
+    for (const member of await this.#members()) await this.of(member);
     return [...this.#known.values()].filter((store) => !store.isClosed);
   }
 
@@ -40,13 +44,24 @@ export class Stores {
     try {
       const store = await Store.open(member, this.isLog);
       if (store) this.add(store);
+      this.#unopenable.delete(member);
       return store;
     } catch (error) {
-      if (!(error instanceof StoreNewer)) throw error;
-      this.outdated = true;
-      this.#newer.add(member);
+      if (error instanceof StoreNewer) {
+        this.outdated = true;
+        this.#newer.add(member);
+      } else {
+        console.error(error);
+        this.#unopenable.add(member);
+      }
       return null;
     }
+  }
+
+  /** A store is there, or may be, and the browser does not open it: that of `member`, or any. */
+  isUnopenable(member?: string): boolean {
+    if (this.#isBlind) return true;
+    return member === undefined ? this.#unopenable.size > 0 : this.#unopenable.has(member);
   }
 
   /** A newer version of the app has written this member's. */
@@ -107,11 +122,23 @@ export class Stores {
 
   /** Removes a database that has no key: an erasure was cut short. One that is just being made is left. */
   async sweep(): Promise<void> {
-    for (const member of await listMembers()) {
+    for (const member of await this.#members()) {
       await navigator.locks.request(makingOf(member), { ifAvailable: true }, async (lock) => {
-        if (lock && !this.#known.has(member) && !(await this.of(member)) && !this.outdated)
-          await removeDatabase(member);
+        if (!lock || this.#known.has(member) || (await this.of(member))) return;
+        if (!this.outdated && !this.isUnopenable(member)) await removeDatabase(member);
       });
+    }
+  }
+
+  async #members(): Promise<string[]> {
+    try {
+      const members = await listMembers();
+      this.#isBlind = false;
+      return members;
+    } catch (error) {
+      console.error(error);
+      this.#isBlind = true;
+      return [];
     }
   }
 

@@ -7,9 +7,11 @@ import type { Trouble } from '../store/types';
  * choosing_passphrase  signed in, and nothing here opens the store yet: `choosePassphrase`, or `bindPasskey`
  * locked               stores that wait for `unlock`
  * leased               the right key was shown, and the phone was too long without the server: `tryContact`
+ * unopenable           the browser does not open the database that is here: `start` again
  * open
  */
-export type Phase = 'loading' | 'signed_out' | 'choosing_passphrase' | 'locked' | 'leased' | 'open';
+export type Phase =
+  'loading' | 'signed_out' | 'choosing_passphrase' | 'locked' | 'leased' | 'unopenable' | 'open';
 
 export type Lang = 'en' | 'es';
 export type Theme = 'system' | 'light' | 'dark';

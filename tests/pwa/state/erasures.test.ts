@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../../pwa/src/store/database';
 import { refuseWrites } from '../disk';
 import { FakeServer } from '../fake/server';
@@ -103,6 +103,21 @@ test('an erasure that was cut short is finished at the next start, before anythi
   await restart();
   expect([phone.app.phase, await databases()]).toEqual(['signed_out', []]);
   expect(phone.app.erasures).toHaveLength(1);
+});
+
+test('an unfinished erasure of a database that does not open is not said to be done', async () => {
+  const { member } = phone.app.session.store!;
+  const kept = { device, at: 1, unsent: 0, told: false, member, seen: false, done: false };
+  phone.kept.set('doorstep.erased', JSON.stringify([kept]));
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const shut = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('Internal error.', 'UnknownError');
+  });
+  await restart();
+  expect([phone.app.phase, server.erased]).toEqual(['unopenable', []]);
+  shut.mockRestore();
+  await phone.app.start();
+  expect([phone.app.phase, await databases()]).toEqual(['signed_out', []]);
 });
 
 test('a database without a key, as of an erasure or a making that was cut short, is swept away', async () => {

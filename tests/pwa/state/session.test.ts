@@ -36,6 +36,41 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
 });
 
+test('a database that the browser does not open is said to be, and opens once it does', async () => {
+  const phone = await openPhone(new FakeServer());
+  await phone.app.save([{ record: 'r', kind: 'goal', patient: null, seen: 0, set: { note: 'x' } }]);
+  phone.reload();
+  const failure = new DOMException('Internal error opening backing store.', 'UnknownError');
+  for (const way of ['open', 'databases'] as const) {
+    const shut = vi.spyOn(indexedDB, way).mockImplementation(() => {
+      throw failure;
+    });
+    await phone.app.start();
+    expect(phone.app.phase, way).toBe('unopenable');
+    shut.mockRestore();
+  }
+  await phone.app.start();
+  expect(phone.app.phase).toBe('locked');
+  expect(await phone.app.unlock()).toBe('open');
+});
+
+test('whoever signs in where their database does not open gets no other in its place', async () => {
+  const phone = await openPhone(new FakeServer());
+  const { member } = phone.app.me!;
+  phone.reload();
+  const shut = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('Internal error.', 'UnknownError');
+  });
+  await phone.app.start();
+  const devices = phone.server.devices.size;
+  expect(await phone.app.signIn()).toBe('signed_in');
+  expect([phone.app.phase, phone.server.devices.size]).toEqual(['unopenable', devices]);
+  shut.mockRestore();
+  await phone.app.start();
+  expect(await phone.app.unlock()).toBe('open');
+  expect(phone.app.me!.member).toBe(member);
+});
+
 test('a phone that nobody uses is signed out, and nothing opens it', async () => {
   const phone = new Phone(new FakeServer());
   expect(phone.app.phase).toBe('loading');

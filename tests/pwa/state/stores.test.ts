@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Stores } from '../../../pwa/src/state/stores.svelte';
 import type { Store } from '../../../pwa/src/store/store';
 import type { Me } from '../../../pwa/src/store/types';
@@ -37,6 +37,27 @@ test('one that another tab makes later is found too, and one whose connection en
   const both = await stores.all();
   expect(names(both)).toEqual(['imani', 'rosa']);
   expect(both).not.toContain(rosa);
+});
+
+test('one that the browser does not open is said to be, hides no other, and is never swept', async () => {
+  const { stores } = await phoneOf('imani', 'rosa');
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const open = indexedDB.open.bind(indexedDB);
+  const shut = vi.spyOn(indexedDB, 'open').mockImplementation((name, version) => {
+    if (name.endsWith('rosa')) throw new DOMException('Internal error.', 'UnknownError');
+    return open(name, version);
+  });
+  await stores.sweep();
+  expect(names(await stores.all())).toEqual(['imani']);
+  expect(['rosa', 'imani', undefined].map((one) => stores.isUnopenable(one))).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(said).toHaveBeenCalled();
+  shut.mockRestore();
+  expect(names(await stores.all())).toEqual(['imani', 'rosa']);
+  expect(stores.isUnopenable()).toBe(false);
 });
 
 test('what opens those that wait is known, and who has signed out does not wait', async () => {
