@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from flask import Response, g
 from sqlalchemy import Connection
+from sqlalchemy.exc import NoResultFound
 
 from server import granting
 from server.access import caller
@@ -49,11 +50,23 @@ def sync() -> Response:
         raise Problem(403, "read_only")
     round_trip = _Sync(asker, envelope, now)
     try:
-        return round_trip.answer()
+        try:
+            return round_trip.answer()
+        except (_Replaced, NoResultFound):
+            return round_trip.answer()  # which begins with the epoch
     except Revoked as revoked:
         if revoked.is_theirs:
             round_trip.keep_refused()
         raise Problem(403, "device_revoked", wipe=True) from None
+
+
+class _Replaced(Exception):
+    """A backup took the database's place since the request began: what was looked up is of another
+    history. A phone that the backup does not know is not one that was revoked.
+
+    On PostgreSQL a snapshot from before finds nothing, not even the organisation, in tables that
+    came after it.
+    """
 
 
 class _Sync:
@@ -82,7 +95,7 @@ class _Sync:
                 or contact.is_news(known, self.envelope, self.now)
                 or granting.are_due(connection, self.organisation, self.asker.member, self.now)
             )
-        answered = self.write(made) if has_news else Answered()
+        answered = self.write(counter.epoch, made) if has_news else Answered()
         since = self.now if cursor is None else known.enrolled_at
         g.outcome = "ok"
         return _json(self.read(counter.epoch, cursor, since) | answered.to_wire())
@@ -134,12 +147,14 @@ class _Sync:
         language = self.envelope.language
         return [validate(self.author, sent, language) for sent in self.envelope.changes]
 
-    def write(self, made: int | None) -> Answered:
+    def write(self, epoch: str, made: int | None) -> Answered:
         """One transaction: grants whose day has come, the push, the reads and the contact."""
         offers = self.offers()
         member, envelope = self.asker.member, self.envelope
         with begin(self.organisation, write=True) as connection:
             counter = take_counter(connection, self.organisation)
+            if counter.epoch != epoch:
+                raise _Replaced
             head = granting.move_due(connection, self.organisation, member, counter.head, self.now)
             if head != counter.head:
                 advance_counter(connection, self.organisation, head)
@@ -169,6 +184,8 @@ class _Sync:
         with begin(self.organisation) as connection:
             reader = Reader(self.organisation, asker.member, asker.role)
             page = pull(connection, reader, cursor, self.envelope.limit)
+            if page.epoch != epoch:
+                raise _Replaced
             told = notices_between(
                 connection, self.organisation, asker.member, cursor, page.cursor, since
             )

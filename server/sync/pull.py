@@ -35,14 +35,16 @@ class Page:
     forget: Sequence[str]
     cursor: Cursor
     more: bool
+    epoch: str
+    """Of the history that the snapshot is of."""
 
 
 def pull(connection: Connection, reader: Reader, after: Cursor | None, limit: int) -> Page:
     """The next page after a cursor (None: from nothing), all from the connection's one snapshot."""
-    head = connection.scalars(_HEAD, {"organisation": reader.organisation}).one()
+    head, epoch = connection.execute(_HEAD, {"organisation": reader.organisation}).one()
     end = Cursor(head, END)
     if after == end:
-        return Page((), (), end, more=False)
+        return Page((), (), end, more=False, epoch=epoch)
     start = after or Cursor(0, "")
     held, lost = charts_of(connection, reader, start.position)
     found = Places(connection, reader, start, head, limit).records(held)
@@ -53,6 +55,7 @@ def pull(connection: Connection, reader: Reader, after: Cursor | None, limit: in
         sorted(lost) if after else (),
         Cursor(page[-1].place, page[-1].id) if more else end,
         more,
+        epoch,
     )
 
 
@@ -77,7 +80,9 @@ def charts_of(connection: Connection, reader: Reader, position: int) -> tuple[li
     return held, lost
 
 
-_HEAD = select(organisation.c.head).where(organisation.c.id == bindparam("organisation"))
+_HEAD = select(organisation.c.head, organisation.c.epoch).where(
+    organisation.c.id == bindparam("organisation")
+)
 _GRANTS = (
     select(grants.c.patient, grants.c.began, grants.c.ended)
     .where(

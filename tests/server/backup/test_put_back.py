@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -356,3 +357,38 @@ def test_a_restore_is_ended(operator: Operator, office: Office, backup: Path) ->
         asked = operator.run(*said)
         assert asked.exit_code == 2
         assert "Say which FILE to restore, or --end." in asked.output
+
+
+def test_people_at_work_meanwhile_are_told_of_a_moment_before_or_after(
+    app: Flask, operator: Operator, office: Office, chart: str, phone: Phone, backup: Path
+) -> None:
+    head = row_of(office.organisation)[0]
+    phones = [office.phone(phone.member) for _ in range(3)]
+    begun, over = threading.Barrier(len(phones) + 1), threading.Event()
+    statuses: set[int] = set()
+
+    def work(mine: Phone) -> None:
+        with app.app_context():
+            mine.sync_all()
+            begun.wait()
+            while not over.is_set():
+                mine.new("medication", chart, name="Aspirin")
+                answer = mine.send(mine.request())
+                statuses.add(answer.status_code)
+                if answer.status_code == 200 and "restored" not in answer.json:
+                    mine.apply(answer.json)
+
+    workers = [threading.Thread(target=work, args=(each,)) for each in phones]
+    for worker in workers:
+        worker.start()
+    begun.wait()
+    try:
+        operator.restore(backup)
+    finally:
+        over.set()
+        for worker in workers:
+            worker.join()
+    assert statuses <= {200, 401, 404, 503}, "nobody is told to erase anything"
+    with begin(office.organisation) as connection:
+        assert connection.scalars(select(func.max(changes.c.seq))).one() <= head
+        assert connection.scalars(select(func.count()).select_from(session)).one() == 0
