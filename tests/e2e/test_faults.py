@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 from tests.e2e.proxy import Exchange
 

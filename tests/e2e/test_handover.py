@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 
 

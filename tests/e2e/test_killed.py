@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Error
 
-from tests.e2e.conftest import Office, new_id
 from tests.e2e.inside import AIM_AT_WRITES, REACH_APP
+from tests.e2e.office import Office, new_id
 from tests.e2e.phone import PATIENT_MS, Phone
 
 ROUNDS = 3

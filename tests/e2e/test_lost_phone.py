@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 
 STORES = "indexedDB.databases().then((all) => all.map(({ name }) => name))"

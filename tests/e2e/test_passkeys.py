@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Request, expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 
 SwitchOn = Callable[..., Phone]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 
 Pair = dict[str, Phone]

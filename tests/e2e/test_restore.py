@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import PATIENT_MS, Phone
 from tests.e2e.test_screens import PICTURES, hold
 
@@ -30,11 +30,19 @@ def sign_in_anew(phone: Phone) -> None:
     expect(back).to_be_hidden()
 
 
+COME_TO_REST = """Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => effect.getTiming().iterations !== Infinity)
+    .map(({ finished }) => finished),
+).then(() => {})"""
+
+
 def look(phone: Phone, name: str) -> None:
     """Both looks of a screen that only a restore shows."""
     PICTURES.mkdir(exist_ok=True)
     for scheme in ("dark", "light"):
         phone.page.emulate_media(color_scheme=scheme)
+        phone.page.evaluate(COME_TO_REST)
         hold(phone, f"{name}-{phone.locale}-{scheme}")
 
 
@@ -69,8 +77,15 @@ def test_phones_bring_back_what_the_copy_lacks(
     expect(awaited).to_contain_text("Ana Ferrer")
     expect(awaited).to_contain_text("Ben Okoye")
 
-    ana.go_online()
+    before = ana.line.arrived
+    ana.go_online("lost", "/api/take-back")
     sign_in_anew(ana)
+    ana.line.wait_for("/api/take-back", "lost", after=before)
+    expect(ana.page.get_by_text(ana.word("sync.restored"))).to_be_visible()
+    expect(ana.page.get_by_text(ana.word("sync.all_sent"))).to_be_hidden()
+    look(ana, "sync-restored")
+    ana.line.behave("up")
+    ana.press("sync.now")
     expect(ana.page.get_by_text(ana.word("sync.all_sent"))).to_be_visible(timeout=2 * PATIENT_MS)
     ana.sync()
     fields = office.records("ana")[medication]["fields"]

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.e2e.conftest import sqlite_in
 from tests.e2e.deployment import ROOT, Deployment
+from tests.e2e.office import sqlite_in
 from tests.e2e.phone import PASSPHRASE, Phone
 from tests.e2e.proxy import Line
 

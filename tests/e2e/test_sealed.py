@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.at_the_door import run_visit
-from tests.e2e.conftest import Office
 from tests.e2e.disk import find_in_profile
+from tests.e2e.office import Office
 from tests.e2e.phone import PASSPHRASE, PATIENT_MS, Phone
 
 SCREENS = Path(__file__).parents[2] / "pwa/src/screens/Screens.svelte"

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Playwright, expect
 
-from tests.e2e.conftest import Office
 from tests.e2e.inside import REACH_APP
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 from tests.e2e.proxy import Line
 

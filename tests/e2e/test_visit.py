@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.at_the_door import go_on, run_visit
-from tests.e2e.conftest import Office
+from tests.e2e.office import Office
 from tests.e2e.phone import PATIENT_MS, Phone
 
 
