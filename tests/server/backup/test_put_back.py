@@ -18,6 +18,7 @@ from server.audit.verify import verify
 from server.backup import fresh_epochs
 from server.database import begin, see_organisations
 from server.epochs import SPACING
+from server.sync import endpoint
 from server.tables import access_log, changes, device, epoch, invitation, organisation, session
 from tests.conftest import OWNER, SERVING
 from tests.server.office import Office, Phone
@@ -392,3 +393,49 @@ def test_people_at_work_meanwhile_are_told_of_a_moment_before_or_after(
     with begin(office.organisation) as connection:
         assert connection.scalars(select(func.max(changes.c.seq))).one() <= head
         assert connection.scalars(select(func.count()).select_from(session)).one() == 0
+
+
+def test_a_sync_under_which_the_database_is_replaced_begins_anew(
+    operator: Operator,
+    office: Office,
+    phone: Phone,
+    chart: str,
+    backup: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it looked up is of another history: a phone that the backup does not know was not
+    revoked, and changes that saw numbers of before are not folded by them."""
+    later = office.phone(phone.member)
+    later.sync_all()
+    head = row_of(office.organisation)[0]
+    write = endpoint._Sync.write
+
+    def replaced_meanwhile(asked: endpoint._Sync, *arguments: object) -> object:
+        monkeypatch.setattr(endpoint._Sync, "write", write)
+        operator.restore(backup)
+        return write(asked, *arguments)  # type: ignore[arg-type]
+
+    for mine in (later, phone):
+        monkeypatch.setattr(endpoint._Sync, "write", replaced_meanwhile)
+        mine.new("medication", chart, name="Aspirin")
+        answer = mine.send(mine.request())
+        assert answer.status_code == 200, answer.json
+        assert answer.json["restored"]["head"] == head
+        assert answer.json["accepted"] == []
+        with begin(office.organisation) as connection:
+            assert connection.scalars(select(func.max(changes.c.seq))).one() <= head
+
+
+def test_a_database_of_other_pages_is_replaced(
+    operator: Operator, office: Office, backup: Path, somewhere_new: New
+) -> None:
+    if not operator.url.startswith("sqlite"):
+        return
+    new = somewhere_new()
+    with closing(sqlite3.connect(new.home / "doorstep.sqlite3")) as made:
+        made.execute("PRAGMA page_size = 8192")
+        made.execute("CREATE TABLE song (title)")
+    assert "is kept as" in new.restore(backup)
+    with serving(new), begin(office.organisation) as connection:
+        assert connection.scalars(text("PRAGMA page_size")).one() == 8192
+        assert connection.scalars(select(organisation.c.name)).one() == "Riverside Home Care"
