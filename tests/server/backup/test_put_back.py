@@ -416,6 +416,7 @@ def test_a_sync_under_which_the_database_is_replaced_begins_anew(
         return write(asked, *arguments)  # type: ignore[arg-type]
 
     for mine in (later, phone):
+        mine.session.headers["Cookie"] = office.session(mine.member).headers["Cookie"]
         monkeypatch.setattr(endpoint._Sync, "write", replaced_meanwhile)
         mine.new("medication", chart, name="Aspirin")
         answer = mine.send(mine.request())
