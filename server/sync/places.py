@@ -75,7 +75,9 @@ class Places:
             )
             if len(found) > self.limit or high == self.head:
                 return found
-            low, width = high, width * WINDOW_GROWTH
+            # Two pages' worth, going by what there was so far: where that was little, all the rest.
+            expected = (high - self.start.position) * 2 * self.limit // (len(found) + 1)
+            low, width = high, max(expected, width * WINDOW_GROWTH)
 
     def _newly_held(self, held: Sequence[Held], low: int, high: int) -> list[Placed]:
         """What is older than its grant, of the charts held since a seq in the window. The chart at
