@@ -8,7 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import access, database, logs, metrics, problems, schema, server_key, web
+from server import access, counts, database, logs, problems, schema, server_key, web
 from server.body import MOST_READ
 from server.routes import ROUTES
 from server.settings import Settings
@@ -59,7 +59,7 @@ def build_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
         COMPRESS_MIMETYPES=COMPRESSED,
     )
     logs.log_requests(app, is_behind_proxy=settings.trusted_proxies > 0)
-    metrics.measure(app)
+    counts.measure(app)
     database.connect(app, settings)
     Compress(app)
     problems.handle_problems(app)

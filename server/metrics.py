@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import hmac
 import os
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
-from flask import Flask, Response, current_app, g, request
+from flask import Response, current_app
 from flask.typing import ResponseReturnValue
-from prometheus_client import CollectorRegistry, Gauge, Histogram
-from prometheus_client import Counter as Count
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -28,104 +25,14 @@ from prometheus_client.registry import REGISTRY, Collector
 from sqlalchemy.exc import DBAPIError
 
 from server.catalogue import CATALOGUE
+from server.counts import count_noted
 from server.problems import Problem
 from server.settings import Settings
 from server.standing import Standing, standing
-from server.sync.offer import Offer
-from server.sync.push import Answered
 from server.who import bearer, now_ms
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Under which prometheus-client finds the folder that processes share."""
-
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 30)
-"""Bounds of the latency's buckets: 0.4 is what a sync of 20 changes may take, 15 how long a writer
-waits for another."""
-
-SYNC, UNKNOWN = "POST /api/sync", "unknown"
-
-SYNCS = Count(
-    "doorstep_syncs",
-    "Round trips of phones and programs: ok, restored (told of a new epoch), or a problem's code.",
-    ["outcome"],
-)
-CHANGES = Count(
-    "doorstep_changes",
-    "Changes answered: accepted, refused, or known (sent again).",
-    ["kind", "outcome"],
-)
-CONTESTED = Count(
-    "doorstep_contested",
-    "Fields that stood contested once a push had changed their record.",
-    ["kind"],
-)
-REFUSED = Count("doorstep_refused", "Changes refused for the first time, by code.", ["code"])
-REQUESTS = Histogram(
-    "doorstep_request_seconds",
-    "How long requests took, from their head read to their answer made.",
-    ["route", "status"],
-    buckets=SECONDS,
-)
-RUNNING = Gauge(
-    "doorstep_requests_running",
-    "Requests being answered.",
-    ["route"],
-    multiprocess_mode="livesum",
-)
-
-
-def measure(app: Flask) -> None:
-    """Time every request, and count how syncs end."""
-    app.before_request(_begin)
-    app.after_request(_end)
-    app.teardown_request(_leave)
-
-
-def _begin() -> None:
-    g.began = time.perf_counter()
-    RUNNING.labels(_route()).inc()
-
-
-def _end(answer: Response) -> Response:
-    route, took = _route(), time.perf_counter() - g.began
-    REQUESTS.labels(route, f"{answer.status_code // 100}xx").observe(took)
-    if route == SYNC:
-        SYNCS.labels(g.get("outcome", UNKNOWN)).inc()
-    return answer
-
-
-def _leave(_error: BaseException | None) -> None:
-    if g.pop("began", None) is not None:
-        RUNNING.labels(_route()).dec()
-
-
-def _route() -> str:
-    """What our table calls the address: what was asked for may hold the id of a chart."""
-    return request.endpoint or UNKNOWN
-
-
-def count_push(offers: Iterable[Offer], answered: Answered) -> None:
-    """Count what became of a push, once it is committed: what is undone was not done."""
-    outcomes = Counter((_kind_of(offer), _outcome_of(offer, answered)) for offer in offers)
-    for (kind, outcome), times in outcomes.items():
-        CHANGES.labels(kind, outcome).inc(times)
-    for code, times in Counter(
-        refused["code"] for n, refused in answered.refused.items() if n in answered.fresh
-    ).items():
-        REFUSED.labels(code).inc(times)
-    for kind, fields in answered.contested.items():
-        CONTESTED.labels(kind).inc(fields)
-
-
-def _kind_of(offer: Offer) -> str:
-    kind = offer.sent.get("kind")
-    return kind if isinstance(kind, str) and kind in CATALOGUE.kinds else UNKNOWN
-
-
-def _outcome_of(offer: Offer, answered: Answered) -> str:
-    if offer.n not in answered.fresh:
-        return "known"
-    return "accepted" if offer.n in answered.accepted else "refused"
 
 
 def metrics() -> ResponseReturnValue:
@@ -134,6 +41,7 @@ def metrics() -> ResponseReturnValue:
     wanted, sent = settings.metrics_token, bearer()
     if wanted is None or sent is None or not hmac.compare_digest(_bytes(wanted), _bytes(sent)):
         raise Problem(404, "not_found")
+    count_noted()
     counted = b"".join(generate_latest(each) for each in _registries())
     return Response(counted, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 

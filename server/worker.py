@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from functools import partial
 from types import FrameType
 
@@ -19,10 +20,13 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]
 from gunicorn.util import write_error  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
+from server.counts import count_noted
 from server.logs import get_logger, places
 from server.ready import drain
 
 log = get_logger("worker")
+
+COUNTED_EVERY_S = 1.0
 
 ANSWERS = {
     LimitRequestLine: (414, "URI Too Long"),
@@ -41,6 +45,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """
 
     drain_seconds = 0
+    counted_at = 0.0
+
+    def run(self) -> None:
+        super().run()
+        count_noted()
+
+    def notify(self) -> None:
+        """gunicorn's heart, which beats at least each second between requests."""
+        super().notify()
+        if (now := time.monotonic()) - self.counted_at >= COUNTED_EVERY_S:
+            self.counted_at = now
+            count_noted()
 
     def handle_exit(self, signal_: int, frame: FrameType | None) -> None:
         drain()

@@ -17,9 +17,9 @@ from sqlalchemy.exc import NoResultFound
 from server import granting
 from server.access import caller
 from server.body import read_json
+from server.counts import note_push
 from server.database import begin
 from server.epochs import lost_to
-from server.metrics import count_push
 from server.problems import Problem
 from server.restore.folding import heal
 from server.sync import contact
@@ -175,7 +175,7 @@ class _Sync:
             if counter.is_restoring:
                 accepted = [offer for offer in offers if offer.n in answered.accepted]
                 heal(connection, self.organisation, accepted, self.now)
-        count_push(offers, answered)
+        note_push(offers, answered)
         return answered
 
     def read(self, epoch: str, cursor: Cursor | None, since: int) -> dict[str, Any]:

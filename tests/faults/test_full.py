@@ -159,6 +159,7 @@ def test_tables_of_postgresql_on_a_full_disk(postgres_cluster: Cluster, tmp_path
     """Its log is on another disk. Where that is full, PostgreSQL stops, and what then happens is in
     test_killed_database.py."""
     with small_disk(40) as disk:
+        postgres_cluster.empty("doorstep")
         space = disk / "space"
         space.mkdir()
         if os.geteuid() == 0:

@@ -98,8 +98,8 @@ def has_written(statements: list[str]) -> bool:
 def test_a_server_killed_in_the_middle_of_a_push_goes_on_where_it_was(
     shift: Shift, strikes: Strikes, deployment: Deployment
 ) -> None:
-    in_the_middle = "group-INSERT INTO records"
-    for number, blow in enumerate((in_the_middle, "group-committed")):
+    in_the_middle, at_its_end = "group-INSERT INTO records", "group-committed"
+    for number, blow in enumerate((in_the_middle, at_its_end)):
         by = random.Random(number)
         strikes.aim(blow)
         for phone in shift.working:
@@ -109,6 +109,6 @@ def test_a_server_killed_in_the_middle_of_a_push_goes_on_where_it_was(
         assert deployment.process.wait(60) < 0
         deployment.start()
         shift.check()
-    assert [each["blow"] for each in strikes.fell] == [in_the_middle, "group-committed"]
+    assert [each["blow"] for each in strikes.fell] == [in_the_middle, at_its_end]
     assert has_written(strikes.fell[0]["after"])
     assert "COMMIT" not in strikes.fell[0]["after"]

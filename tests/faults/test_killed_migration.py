@@ -29,7 +29,7 @@ from tests.server.test_migrations import Empty, empty
 __all__ = ["empty"]
 
 OLDEST = "0001"
-BLOWS = 6
+BLOWS = 4
 """Real kills a run, spread over the whole of the migration."""
 
 

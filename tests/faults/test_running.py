@@ -25,6 +25,7 @@ from server.database import BUSY_SECONDS, begin
 from server.tables import attempt
 from tests.e2e.deployment import ROOT, Deployment, free_port
 from tests.faults.proxies import Front, front, written
+from tests.phone.phone import Phone
 from tests.phone.rounds import Outcome, exchange
 from tests.server.office import Office
 
@@ -56,20 +57,21 @@ def test_phones_work_through_either_proxy(
     for kind in ("nginx", "caddy"):
         nobody = free_port()
         with front(kind, tmp_path / kind, (behind.port, nobody), port) as proxy:
-            sync_through(proxy, app)
+            phone = sync_through(proxy, app)
             speaks_http_2(proxy)
             names_the_sender(proxy, app)
             names_the_request(proxy, behind)
-            passes_on_what_is_too_large(proxy)
+            passes_on_what_is_too_large(proxy, phone)
             keeps_the_figures_inside(proxy)
 
 
-def sync_through(proxy: Front, app: Flask) -> None:
+def sync_through(proxy: Front, app: Flask) -> Phone:
     office = Office.open(app, origin=proxy.origin, trusts=proxy.trusting())
     phone = office.phone(office.add("coordinator", "North"))
     patient = phone.new_patient()
     assert exchange(phone) is Outcome.DONE
     assert patient in phone.held
+    return phone
 
 
 def speaks_http_2(proxy: Front) -> None:
@@ -112,11 +114,12 @@ def names_the_request(proxy: Front, behind: Deployment) -> None:
     ]
 
 
-def passes_on_what_is_too_large(proxy: Front) -> None:
+def passes_on_what_is_too_large(proxy: Front, phone: Phone) -> None:
     """The app understands our own refusal, and no proxy's."""
     body = b" " * (MOST_BYTES + 1)
-    answer = proxy.ask("POST", "/api/sync", body, **{"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json["code"]) == (401, "signed_out")
+    headers = phone.session.headers | {"Content-Type": "application/json"}
+    answer = proxy.ask("POST", "/api/sync", body, **headers)
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")
 
 
 def keeps_the_figures_inside(proxy: Front) -> None:

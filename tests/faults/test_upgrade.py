@@ -110,14 +110,14 @@ def through(
             persist(phone)
             rounds[number] += 1
 
-    def go_on(times: int = 4) -> None:
+    def go_on(times: int = 2) -> None:
         before = dict(rounds)
         until(lambda: all(rounds[each] - before[each] >= times for each in rounds))
 
     with ThreadPoolExecutor(len(shift.working)) as threads:
         at_work = [threads.submit(work, number) for number in rounds]
         try:
-            go_on(8)  # what is sent often is prepared by then
+            go_on(6)  # what is sent often is prepared by then
             assert count(old, "doorstep_syncs_total", outcome="ok") > 0
             expand(app, request)
             go_on()
