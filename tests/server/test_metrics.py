@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
-from server import build_app, counts
+from server import build_app, counts, metrics
 from server.catalogue import CATALOGUE
 from server.database import begin, db
 from server.routes import ROUTES
@@ -23,6 +23,7 @@ from server.who import now_ms
 from tests.server.furnished import furnish
 from tests.server.office import Office, Phone, new_id
 
+README = (Path(metrics.__file__).parent / "README.md").read_text("utf-8")
 TOKEN = "for-those-who-watch"
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
@@ -199,6 +200,14 @@ def test_no_label_names_anybody_or_anything_of_theirs(app: Flask) -> None:
     for name, value in said:
         assert value in words.get(name, {value})
         assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-|@|Rivera|North|Riverside", value), value
+
+
+def test_every_figure_stands_in_the_readme(app: Flask) -> None:
+    furnish(app)
+    names = {name for name, _ in scrape(app) if name.startswith("doorstep_")}
+    assert len(names) > 8
+    for name in names - {each for each in names if each.endswith("_created")}:
+        assert f"`{re.sub('_(bucket|count|sum)$', '', name)}`" in README, name
 
 
 @pytest.fixture
