@@ -22,7 +22,7 @@ precacheAndRoute(__SHELL__);
 // Every page is the one page: the route stands behind the `#`.
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/api\//, /^\/healthz$/],
+    denylist: [/^\/api\//, /^\/(healthz|readyz|metrics)$/],
   }),
 );
 
