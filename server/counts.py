@@ -18,8 +18,8 @@ from prometheus_client import Counter as Count
 from prometheus_client import Gauge, Histogram
 
 from server.catalogue import CATALOGUE
+from server.sync.answered import Answered
 from server.sync.offer import Offer
-from server.sync.push import Answered
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 30)
 """Bounds of the latency's buckets: 0.4 is what a sync of 20 changes may take, 15 how long a writer

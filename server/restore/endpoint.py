@@ -31,6 +31,7 @@ from server.restore import waiting
 from server.restore.believed import offer_of
 from server.restore.folding import fold, heal
 from server.restore.taking_back import TakingBack
+from server.sync.answered import Answered, answer_known
 from server.sync.at_device import Revoked, require_device, require_epoch
 from server.sync.envelope import (
     is_uuid,
@@ -41,7 +42,6 @@ from server.sync.envelope import (
     require_protocol,
 )
 from server.sync.offer import Author, Offer, Refusal
-from server.sync.push import Answered, answer_known
 from server.sync.refuse import refuse_all
 from server.sync.stored import Counter, read_counter, take_counter
 from server.tables import device

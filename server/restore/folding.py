@@ -17,8 +17,8 @@ from server.restore import waiting
 from server.restore.believed import offer_of
 from server.restore.offered import withdraw_covered
 from server.restore.taking_back import TakingBack
+from server.sync.answered import Answered
 from server.sync.offer import Author, Offer, Refusal
-from server.sync.push import Answered
 from server.sync.refuse import refuse_all
 from server.sync.stored import known_dots, read_seqs, take_counter
 from server.tables import member

@@ -18,11 +18,12 @@ from server.epochs import Span
 from server.granting import FOLLOWED
 from server.restore.held_then import HeldThen
 from server.restore.waiting import Wants, row_of
+from server.sync.answered import Answered
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.open_records import OpenRecord
-from server.sync.push import Answered, Push, change_row, required_fields
+from server.sync.push import Push, required_fields
 from server.sync.refuse import WAITING, refusal_row
-from server.sync.stored import Counter
+from server.sync.stored import Counter, change_row
 from sync import Change
 
 

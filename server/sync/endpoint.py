@@ -23,6 +23,7 @@ from server.epochs import lost_to
 from server.problems import Problem
 from server.restore.folding import heal
 from server.sync import contact
+from server.sync.answered import Answered
 from server.sync.at_device import Revoked, require_device
 from server.sync.cursor import Cursor, read_cursor
 from server.sync.envelope import Envelope, read_envelope
@@ -30,7 +31,7 @@ from server.sync.notices import notices_between
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.places import Reader
 from server.sync.pull import pull
-from server.sync.push import SKEW_TOLERATED_MS, Answered, push
+from server.sync.push import SKEW_TOLERATED_MS, push
 from server.sync.refuse import refuse_all
 from server.sync.stored import Counter, advance_counter, read_counter, take_counter
 from server.sync.validate import validate

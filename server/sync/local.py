@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 from server.database import begin
 from server.devices import add as add_device
 from server.restore.folding import heal
+from server.sync.answered import Answered
 from server.sync.offer import Author
-from server.sync.push import Answered, push
+from server.sync.push import push
 from server.sync.stored import Counter, greatest_n, take_counter
 from server.sync.validate import validate
 from server.tables import device, member

@@ -7,21 +7,18 @@ records and grants are looked up under it, and each change is refused or folded,
 
 from __future__ import annotations
 
-from collections import Counter as Counts
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from server.catalogue import CATALOGUE
 from server.claims import ASSIGNMENT, STANDING_IN
 from server.granting import FOLLOWED, Granting
-from server.problems import Problem
+from server.sync.answered import Answered, answer_known
 from server.sync.offer import Author, Offer, Refusal
 from server.sync.open_records import OpenRecord, OpenRecords
 from server.sync.refuse import refusal_row
@@ -30,7 +27,7 @@ from server.sync.roster import may_let_stand_in
 from server.sync.stored import (
     Counter,
     advance_counter,
-    known_dots,
+    change_row,
     save_changes,
     save_notices,
     save_records,
@@ -41,30 +38,6 @@ from server.words import say
 from sync import Change, digest, locked_field, once_violation
 
 SKEW_TOLERATED_MS = 60_000
-
-
-@dataclass(slots=True)
-class Answered:
-    """What became of the changes: seq by n, and refusals as the wire carries them by n."""
-
-    accepted: dict[int, int] = field(default_factory=dict)
-    moved: dict[int, int] = field(default_factory=dict)
-    """The `at` that is stored, by n, where it is another than was sent."""
-    refused: dict[int, dict[str, Any]] = field(default_factory=dict)
-    fresh: set[int] = field(default_factory=set)
-    """Those that were answered for the first time."""
-    contested: Counts[str] = field(default_factory=Counts)
-    """How many fields stand contested in the records that were written, by kind."""
-
-    def to_wire(self) -> dict[str, Any]:
-        return {
-            "accepted": [self._accepted(n) for n in sorted(self.accepted)],
-            "refused": [{"n": n} | self.refused[n] for n in sorted(self.refused)],
-        }
-
-    def _accepted(self, n: int) -> dict[str, int]:
-        told = {"n": n, "seq": self.accepted[n]}
-        return told | {"at": self.moved[n]} if n in self.moved else told
 
 
 def push(
@@ -108,32 +81,6 @@ def take_in(
     answered = Answered()
     by = Push(connection, counter, author, None, now, 0, language, reviewer)
     by.take(offers, answered)
-    return answered
-
-
-def answer_known(connection: Connection, author: Author, offers: Sequence[Offer]) -> Answered:
-    """Answer the dots that are stored as they were answered the first time."""
-    answered = Answered()
-    is_copied = False
-    stored = known_dots(
-        connection,
-        author.organisation,
-        author.device,
-        min(offer.n for offer in offers),
-        max(offer.n for offer in offers),
-    )
-    for offer in offers if stored else ():
-        known, seq, at, answer = stored.get(offer.n, (None, None, None, None))
-        if known is not None and known != offer.digest:
-            is_copied = True
-        elif seq is not None:
-            answered.accepted[offer.n] = seq
-            if at is not None and at != offer.sent["at"]:
-                answered.moved[offer.n] = at
-        elif answer is not None:
-            answered.refused[offer.n] = orjson.loads(answer)
-    if is_copied:
-        raise Problem(409, "device_copied", **answered.to_wire())
     return answered
 
 
@@ -344,28 +291,3 @@ class Push:
 def first_assignment(patient: str) -> str:
     """The id of the assignment that a patient's creation makes: the same whenever it is made."""
     return str(uuid5(UUID(patient), ASSIGNMENT))
-
-
-def change_row(organisation: str, record: str, change: Change, sent_digest: str) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    if change.set:
-        body["set"] = change.set
-    if change.add:
-        body["add"] = change.add
-    if change.remove:
-        body["remove"] = change.remove
-    if change.delete is not None:
-        body["delete"] = change.delete
-    return {
-        "organisation": organisation,
-        "device": change.device,
-        "n": change.n,
-        "seq": change.seq,
-        "record": record,
-        "at": change.at,
-        "seen": change.seen,
-        "member": change.member,
-        "body": orjson.dumps(body).decode(),
-        "digest": sent_digest,
-        "seqs": orjson.dumps(change.seqs).decode() if change.seqs else None,
-    }

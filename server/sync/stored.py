@@ -145,6 +145,32 @@ def change_of(row: AnyRow) -> Change:
     )
 
 
+def change_row(organisation: str, record: str, change: Change, sent_digest: str) -> dict[str, Any]:
+    """A change that was folded into a record, as it is stored."""
+    body: dict[str, Any] = {}
+    if change.set:
+        body["set"] = change.set
+    if change.add:
+        body["add"] = change.add
+    if change.remove:
+        body["remove"] = change.remove
+    if change.delete is not None:
+        body["delete"] = change.delete
+    return {
+        "organisation": organisation,
+        "device": change.device,
+        "n": change.n,
+        "seq": change.seq,
+        "record": record,
+        "at": change.at,
+        "seen": change.seen,
+        "member": change.member,
+        "body": orjson.dumps(body).decode(),
+        "digest": sent_digest,
+        "seqs": orjson.dumps(change.seqs).decode() if change.seqs else None,
+    }
+
+
 def read_seqs(stored: str) -> tuple[tuple[int, int], ...]:
     """The old numbers of a change that was taken back, each with where it was gone."""
     return tuple((had, gone) for had, gone in orjson.loads(stored))
