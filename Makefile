@@ -1,10 +1,11 @@
 # make run   starts Doorstep with a demo organisation     make test       runs every check
 # make bench measures it against its floors               make test-fast  leaves the browser out
+# make soak  plays whatever may happen, SOAK minutes long (tests/fire; SEED plays one again)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast lint lint-python lint-phone bench lock run-packages test-packages
+.PHONY: run test test-fast lint lint-python lint-phone bench soak lock run-packages test-packages
 
 export PORT ?= 8000
 export DOORSTEP_HOME ?= $(CURDIR)/.doorstep
@@ -57,6 +58,9 @@ lint-phone:
 
 bench: .venv/test pwa/dist/index.html
 	python -m tests.bench
+
+soak: test-packages .venv/test
+	SOAK=$${SOAK:-10} pytest -q -s tests/fire/soak.py
 
 # Both locks are made again from pyproject.toml, and name no host.
 lock: .venv/test

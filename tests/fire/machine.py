@@ -51,8 +51,10 @@ class Machine(RuleBasedStateMachine):
             self.world.happened[what] += 1
 
     def phone(self, which: int) -> Phone:
+        if not self.world.working:
+            self.world.phones.append(self.world.office.phone(self.person(which)))
         working = self.world.working
-        return working[which % len(working)] if working else self.world.supervisor
+        return working[which % len(working)]
 
     def person(self, which: int) -> str:
         here = [who for who in self.world.people if who not in self.world.left]

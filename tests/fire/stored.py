@@ -72,6 +72,10 @@ class Stored:
             logs.setdefault(row.record, []).append(change_of(row))
         return logs
 
+    def stands_at(self, id_: str) -> tuple[str, int]:
+        """A record's body and the newest change of its log."""
+        return self.record_rows[id_].body, self.logs[id_][-1].seq
+
     def said(self, dot: Dot) -> list[tuple[str, bytes]]:
         """What the server holds under a dot, accepted, refused or waiting: record and parts."""
         found: list[tuple[str, bytes]] = []
