@@ -10,13 +10,16 @@ import gc
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # Where the processes count (server/metrics.py), said before anything of Prometheus is loaded, and
 # kept when this file is read again upon SIGHUP. The files are memory, on no disk that may be full:
 # a page of them that cannot be written would end the process.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="doorstep-counts-", dir=memory)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(
+        prefix=f"doorstep-counts-{os.getpid()}-", dir=memory
+    )
 
 from prometheus_client.multiprocess import mark_process_dead
 
@@ -42,6 +45,10 @@ logconfig_dict = FOR_SERVER
 
 def on_starting(_server: object) -> None:
     log_like_server()
+    for left in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent.glob("doorstep-counts-*-*"):
+        pid = left.name.split("-")[2]
+        if pid.isdigit() and Path("/proc/self").exists() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)  # of a server that was killed
 
 
 def when_ready(_server: object) -> None:

@@ -49,14 +49,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         super().run()
-        count_noted()
+        with contextlib.suppress(OSError):
+            count_noted()
 
     def notify(self) -> None:
         """gunicorn's heart, which beats at least each second between requests."""
         super().notify()
         if (now := time.monotonic()) - self.counted_at >= COUNTED_EVERY_S:
             self.counted_at = now
-            count_noted()
+            with contextlib.suppress(OSError):  # no figure is worth the work that it counts
+                count_noted()
 
     def handle_exit(self, signal_: int, frame: FrameType | None) -> None:
         drain()
