@@ -56,6 +56,8 @@ def test_whatever_happens_nothing_is_lost_and_all_agree(
     app: Flask, clock: Clock, backups: Backups
 ) -> None:
     machine = machine_on(app, clock, backups)
-    run_state_machine_as_test(machine, settings=BUDGET)
-    missed = [what for what in REACHED if not machine.happened[what]]
+    is_quick = backups.is_sqlite
+    budget = BUDGET if is_quick else settings(BUDGET, max_examples=8)
+    run_state_machine_as_test(machine, settings=budget)
+    missed = [what for what in REACHED if is_quick and not machine.happened[what]]
     assert not missed, machine.happened
