@@ -72,7 +72,7 @@ test('what did not arrive is sent again', async () => {
 });
 
 test('what is no key of 256 bits is none', async () => {
-  for (const body of [{}, { key: 7 }, { key: '*' }, { key: toBase64url(new Uint8Array(16)) }])
+  for (const body of [{}, { key: 7 }, { key: '*' }, { key: toBase64url(new ArrayBuffer(16)) }])
     expect(await releaseEscrow(asking(() => Response.json(body)).client, 'd')).toEqual({
       trouble: 'offline',
     });
