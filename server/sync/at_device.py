@@ -23,17 +23,19 @@ class Revoked(Exception):
 
 
 def require_device(connection: Connection, asker: Caller, device: str) -> AnyRow:
-    """The device's row. Raises Problem unless the caller is at their own device, and Revoked."""
+    """The device's row. Raises Problem unless the caller is at their own device, and Revoked.
+
+    Only a revoked phone's own secret has it erase itself: after a restore a phone may find its id
+    kept as one out of use, since a copy of it came back first, and hold what nobody else does.
+    """
     if not asker.is_program and asker.device is None and not request.headers.get("Doorstep-Device"):
         raise Problem(401, "device_secret")
     known = contact.find_device(
         connection, asker.organisation, asker.member, device, is_program=asker.is_program
     )
     is_theirs = asker.is_program or asker.device == device
-    if known is not None and known.revoked_at is not None:
+    if asker.is_revoked or (is_theirs and known is not None and known.revoked_at is not None):
         raise Revoked(is_theirs=is_theirs)
-    if asker.is_revoked:
-        raise Revoked(is_theirs=False)
     if known is None or not is_theirs:
         raise Problem(404, "unknown_device")
     return known

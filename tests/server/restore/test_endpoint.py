@@ -177,6 +177,25 @@ def test_a_device_that_the_server_does_not_know_takes_up_its_id_first(
     assert post(late, body) == (200, "")
 
 
+def test_a_phone_whose_copy_came_back_first_is_not_told_to_erase_itself(
+    phone: Phone, kept: Journal, office: Office
+) -> None:
+    """The copy, enrolled anew, brought back what it had made under the id that both had: which the
+    backup does not know, and the server keeps as one out of use."""
+    backup = Backup(office)
+    late, copy = office.phone(phone.member), office.phone(phone.member)
+    backup.restore()
+    taken = copy.session.post("/api/devices", {"name": "Pixel 8", "device": copy.device})
+    copy.session.headers["Doorstep-Device"] = taken.json["secret"]
+    body = kept.body(epoch=epoch_of(office), device=copy.device, of=late.device)
+    assert post(copy, body) == (200, "")
+    for _ in range(2):
+        assert post(late, body | {"device": late.device}) == (404, "unknown_device")
+        assert late.send(late.request()).json["code"] == "unknown_device"
+    again = late.session.post("/api/devices", {"name": "Pixel 8", "device": late.device})
+    assert (again.status_code, again.json["code"]) == (409, "device_id")
+
+
 def test_a_locked_phone_brings_nothing(kept: Journal, office: Office) -> None:
     lose(office, kept)
     secret = kept.phone.session.headers.pop("Doorstep-Device")
