@@ -129,4 +129,5 @@ def test_no_type_has_validators_or_hooks_of_marshmallows() -> None:
     for kind in CATALOGUE.kinds.values():
         for field in kind.fields.values():
             each = field.marshmallow
-            assert not (each.validators or each.pre_load or each.post_load), field.name
+            hooks = [*each.validators, each.pre_load, each.post_load]
+            assert not any(hooks), field.name
