@@ -161,7 +161,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=few)
     @precondition(lambda self: len(self.world.working) > 2)
     def revoke(self, who: int) -> None:
-        self.note("revoked", self.world.revoke(self.phone(who)))
+        self.note("revoked", self.world.desk.revoke(self.phone(who)))
 
     @rule(who=few)
     @precondition(lambda self: not self.world.left)
@@ -171,7 +171,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(which=few, accept=st.booleans())
     def review(self, which: int, accept: bool) -> None:
-        self.note("reviewed", self.world.review(which, accept))
+        self.note("reviewed", self.world.desk.review(which, accept))
 
     # The office
 
@@ -179,24 +179,24 @@ class Machine(RuleBasedStateMachine):
         which=few, who=few, starts=st.sampled_from([None, None, 0, 1]), ends=st.none() | st.just(1)
     )
     def assign(self, which: int, who: int, starts: int | None, ends: int | None) -> None:
-        self.world.assign(self.patient(which), self.person(who), starts, ends)
+        self.world.desk.assign(self.patient(which), self.person(who), starts, ends)
 
     @rule(kind=st.sampled_from(["assignment", "cover", "on_call"]), which=few)
     def end(self, kind: str, which: int) -> None:
         status = "cancelled" if kind != "assignment" else "finished"
-        self.note(f"{kind} ended", self.world.end(kind, which, status))
+        self.note(f"{kind} ended", self.world.desk.end(kind, which, status))
 
     @rule(which=few, who=few)
     def hand_over(self, which: int, who: int) -> None:
-        self.note("handed over", self.world.hand_over(which, self.person(who)))
+        self.note("handed over", self.world.desk.hand_over(which, self.person(who)))
 
     @rule(who=few, absent=few, starts=st.integers(0, 1), ends=st.none() | st.just(1))
     def cover(self, who: int, absent: int, starts: int, ends: int | None) -> None:
-        self.world.cover(self.person(who), self.person(absent), starts, ends)
+        self.world.desk.cover(self.person(who), self.person(absent), starts, ends)
 
     @rule(who=few, team=st.sampled_from(["North", "South"]), days=st.integers(1, 2))
     def put_on_call(self, who: int, team: str, days: int) -> None:
-        self.world.put_on_call(self.person(who), team, 0, days)
+        self.world.desk.put_on_call(self.person(who), team, 0, days)
 
     @rule(who=few, which=few)
     def open_a_chart(self, who: int, which: int) -> None:
@@ -220,7 +220,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.restores)
     def end_restore(self) -> None:
-        self.note("restore ended", self.world.end_restore())
+        self.note("restore ended", self.world.desk.end_restore())
 
     # What must hold
 

@@ -4,6 +4,7 @@ and a short history must come upon it by one of the invariants."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def let_the_cursor_run_ahead(patch: Patch) -> None:
     def ahead(connection: Connection, reader: Any, after: Any, limit: int) -> Any:
         page = real(connection, reader, after, limit)
         head = real(connection, reader, None, 1_000).cursor
-        return pull.Page(page.bodies, page.forget, head, page.more)
+        return replace(page, cursor=head)
 
     patch.setattr(endpoint, "pull", ahead)
 
@@ -59,7 +60,7 @@ def stop_short_of_the_head(patch: Patch) -> None:
 
     def short(connection: Connection, reader: Any, after: Any, limit: int) -> Any:
         page = real(connection, reader, after, limit)
-        return page if page.more else pull.Page(page.bodies[:-1], page.forget, page.cursor, False)
+        return page if page.more else replace(page, bodies=page.bodies[:-1])
 
     patch.setattr(endpoint, "pull", short)
 
@@ -138,8 +139,8 @@ def history(world: World) -> None:
     stranger's write, pages that are interrupted and requests that come twice."""
     anna, also_anna, ben, cleo = world.phones
     patient = sorted(anna.charts())[0]
-    assert world.assign(patient, ben.member, None, None)
-    assert world.assign(patient, cleo.member, 1, None)
+    assert world.desk.assign(patient, ben.member, None, None)
+    assert world.desk.assign(patient, cleo.member, 1, None)
     everybody_hears(world)
     edit_dose(world, anna, patient, "5 mg")
     edit_dose(world, ben, patient, "10 mg")
@@ -157,10 +158,10 @@ def history(world: World) -> None:
     everybody_hears(world)
     world.clock.pass_(86_400_000)
     everybody_hears(world)
-    for body in world.standing("assignment"):
+    for body in world.desk.standing("assignment"):
         if body["patient"] == patient and body["fields"]["member"] == ben.member:
-            place = [each["id"] for each in world.standing("assignment")].index(body["id"])
-            assert world.end("assignment", place)
+            place = [each["id"] for each in world.desk.standing("assignment")].index(body["id"])
+            assert world.desk.end("assignment", place)
     world.come_to_rest()
 
 

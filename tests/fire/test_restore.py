@@ -92,7 +92,7 @@ def test_a_restore_loses_nothing_that_a_phone_still_holds(
         assert (record, parts) in restored.said(dot), "a change that a phone knew is not back"
     offered = take_in_salvage(world, known, restored)
     assert offered, "nothing was known through copies alone"
-    assert world.end_restore()
+    assert world.desk.end_restore()
     world.come_to_rest()
     healed = Stored.read(world.office.organisation)
     assert not healed.waiting_rows
@@ -123,7 +123,7 @@ def crowd(app: Flask, clock: Clock, backups: Backups) -> World:
         assert world.sync(phone) is Outcome.DONE
     for patient in world.known_patients():
         for who in random.Random(patient).sample(world.people, 2):
-            assert world.assign(patient, who, None, None)
+            assert world.desk.assign(patient, who, None, None)
     for phone in world.everyone:
         assert world.sync(phone) is Outcome.DONE
     return world
@@ -142,7 +142,7 @@ def work(world: World, source: random.Random) -> None:
                 patient = world.create(phone, "patient", None)
                 world.create(phone, "medication", patient)
             case 2:
-                world.hand_over(source.randrange(20), source.choice(world.people))
+                world.desk.hand_over(source.randrange(20), source.choice(world.people))
             case _:
                 for _ in range(2):
                     world.edit(phone, source.randrange(60), source.randrange(60))
@@ -182,11 +182,11 @@ def come_back(world: World, source: random.Random) -> tuple[int, int]:
 def take_in_salvage(world: World, known: Known, restored: Stored) -> int:
     """Every copy that shows what no log has is offered to Sue, who takes all in; how many."""
     wanted = {copy["id"] for copy in known.copies if missing(copy, restored)}
-    listed = world.offers()
+    listed = world.desk.offers()
     assert wanted <= {each["record"] for each in listed}
     taken = 0
-    while offers := world.offers():
-        answer = world.of_office(
+    while offers := world.desk.offers():
+        answer = world.desk.ask(
             f"/api/office/salvage/{offers[0]['record']}/{offers[0]['hash']}/take-in"
         )
         assert answer.json["accepted"], answer.json

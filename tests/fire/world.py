@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,6 +18,7 @@ from server.database import begin
 from server.organisations import leave_in
 from tests.fire import invariants
 from tests.fire.backups import Backups
+from tests.fire.desk import Desk
 from tests.fire.holding import Opening, charts_held
 from tests.fire.pools import EDITS, creation_of
 from tests.fire.steady import Clock
@@ -89,6 +89,10 @@ class World:
     @property
     def everyone(self) -> list[Phone]:
         return [phone for phone in (self.supervisor, *self.phones) if not phone.is_wiped]
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self)
 
     @property
     def working(self) -> list[Phone]:
@@ -291,64 +295,6 @@ class World:
 
     # The office
 
-    def assign(self, patient: str, who: str, starts: int | None, ends: int | None) -> bool:
-        """Sue gives a chart to somebody, from a day until a day."""
-        days = {"starts": self.day(starts), "ends": self.day(ends)}
-        fields = {"status": "active", "member": who} | {k: v for k, v in days.items() if v}
-        self.type(self.supervisor, new_id(), "assignment", patient, set=fields)
-        return self.push_office()
-
-    def end(self, kind: str, which: int, status: str = "finished") -> bool:
-        """Sue ends an assignment, a cover or a turn on call."""
-        found = self.standing(kind)
-        if not found:
-            return False
-        body = found[which % len(found)]
-        self.type(
-            self.supervisor,
-            body["id"],
-            kind,
-            body["patient"],
-            set={"status": status},
-            seen=body["version"],
-        )
-        return self.push_office()
-
-    def hand_over(self, which: int, who: str) -> bool:
-        """Sue puts somebody else's name into a standing assignment."""
-        found = self.standing("assignment")
-        if not found:
-            return False
-        body = found[which % len(found)]
-        fields = {"member": who}
-        self.type(
-            self.supervisor,
-            body["id"],
-            "assignment",
-            body["patient"],
-            set=fields,
-            seen=body["version"],
-        )
-        return self.push_office()
-
-    def cover(self, who: str, absent: str, starts: int, ends: int | None) -> bool:
-        fields = {"member": who, "for_member": absent, "starts": self.day(starts)}
-        if ends is not None:
-            fields["ends"] = self.day(ends)
-        self.type(self.supervisor, new_id(), "cover", None, set=fields)
-        return self.push_office()
-
-    def put_on_call(self, who: str, team: str, starts: int, days: int) -> bool:
-        fields = {
-            "member": who,
-            "team": team,
-            "tier": "first",
-            "start": {"local": f"{self.day(starts)}T00:00", "zone": "UTC"},
-            "end": {"local": f"{self.day(starts + days)}T00:00", "zone": "UTC"},
-        }
-        self.type(self.supervisor, new_id(), "on_call", None, set=fields)
-        return self.push_office()
-
     def open_chart(self, phone: Phone, patient: str) -> bool:
         answer = phone.session.post(
             f"/api/charts/{patient}/open", {"reason": "The daughter phoned"}
@@ -357,63 +303,15 @@ class World:
             self.openings.append(Opening(phone.member, patient, self.clock.now_ms))
         return bool(answer.status_code == 201)
 
-    def push_office(self) -> bool:
-        return self.sync(self.supervisor) is Outcome.DONE
-
-    def revoke(self, phone: Phone) -> bool:
-        """Sue revokes a phone; it hands in what it had not sent at its next contact."""
-        return self.of_office(f"/api/devices/{phone.device}/revoke").status_code == 204
-
     def leave(self, who: str) -> None:
         with begin(self.office.organisation, write=True) as connection:
             leave_in(connection, self.office.organisation, who)
         self.left.add(who)
 
-    def review(self, which: int, accept: bool) -> bool:
-        listed = self.supervisor.session.get("/api/office/refusals")
-        assert listed.status_code < 500, listed.text
-        found = listed.json["refusals"] if listed.status_code == 200 else []
-        if not found:
-            return False
-        one = found[which % len(found)]
-        act = "accept" if accept else "dismiss"
-        path = f"/api/office/refusals/{one['device']}/{one['n']}/{act}"
-        answer = self.of_office(path)
-        return bool(answer.status_code == 204 or (answer.json or {}).get("accepted"))
-
-    def of_office(self, path: str) -> Any:
-        answer = self.supervisor.session.post(path, {})
-        if answer.status_code == 401:
-            self.office.sign_in(self.supervisor)
-            answer = self.supervisor.session.post(path, {})
-        assert answer.status_code < 500, answer.text
-        return answer
-
-    def standing(self, kind: str) -> list[dict[str, Any]]:
-        bodies = Stored.read(self.office.organisation).bodies.values()
-        over = ("finished", "cancelled")
-        return sorted(
-            (b for b in bodies if b["kind"] == kind and b["fields"].get("status") not in over),
-            key=lambda body: str(body["id"]),
-        )
-
     def known_patients(self) -> list[str]:
         """The patients of the charts that there are."""
         rows = Stored.read(self.office.organisation).record_rows.values()
         return sorted(row.id for row in rows if row.kind == "patient")
-
-    def offers(self) -> list[dict[str, Any]]:
-        """What waits for Sue in the list of salvage."""
-        answer = self.supervisor.session.get("/api/office/salvage")
-        assert answer.status_code == 200, answer.text
-        offers: list[dict[str, Any]] = answer.json["offers"]
-        return offers
-
-    def day(self, ahead: int | None) -> str | None:
-        if ahead is None:
-            return None
-        today = datetime.fromtimestamp(self.clock.now_ms / 1000, UTC).date()
-        return (today + timedelta(days=ahead)).isoformat()
 
     # Restores
 
@@ -442,9 +340,6 @@ class World:
         for phone in self.everyone:
             if phone.member not in self.left:
                 self.office.sign_in(phone)
-
-    def end_restore(self) -> bool:
-        return bool(self.of_office("/api/office/restore/end").status_code == 204)
 
     # What is true
 
