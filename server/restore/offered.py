@@ -14,7 +14,7 @@ from server.database import look_up
 from server.epochs import Span, lost_spans
 from server.restore.covered import Missing, missing
 from server.sync.stored import load_logs
-from server.tables import salvage
+from server.tables import records, salvage
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -25,10 +25,19 @@ def uncovered(
     rows: Sequence[Row],
     spans: Sequence[Span],
 ) -> list[tuple[Row, Missing]]:
-    """Those of the offers that show what nothing accounts for, each with that."""
-    logs = load_logs(connection, organisation, {row["record"] for row in rows})
+    """Those of the offers that show what nothing accounts for, each with that. One whose id is that
+    of another record here, of another kind or chart, is none of a record that was lost."""
+    ids = {row["record"] for row in rows}
+    columns = ("id", "kind", "patient")
+    stands = {
+        id_: of for id_, *of in look_up(connection, records, "id", organisation, ids, columns)
+    }
+    logs = load_logs(connection, organisation, ids)
     found = []
     for row in rows:
+        of = [row["kind"], row["patient"]]
+        if stands.get(row["record"], of) != of:
+            continue
         kind = CATALOGUE.kind_stored(row["kind"], row["patient"]).engine
         held = orjson.loads(row["body"])
         head = min(span.head for span in spans if span.head < row["version"] < span.start)
@@ -37,11 +46,11 @@ def uncovered(
     return found
 
 
-def withdraw_covered(connection: Connection, organisation: str, records: Collection[str]) -> None:
+def withdraw_covered(connection: Connection, organisation: str, ids: Collection[str]) -> None:
     """Take away the offers of these records that show nothing any more that is not known."""
     rows = [
         dict(row._mapping)
-        for row in look_up(connection, salvage, "record", organisation, records)
+        for row in look_up(connection, salvage, "record", organisation, ids)
         if row.outcome is None
     ]
     if not rows:

@@ -39,6 +39,7 @@ from server.who import Caller, now_ms
 
 PAGE = 100
 READ_AT_ONCE = 200
+PATIENT = "patient"
 TAKEN_IN, DISMISSED = "taken_in", "dismissed"
 
 _after = re.compile(r"([0-9a-f-]{36})\.([0-9]{1,16})\.([0-9a-f]{64})").fullmatch
@@ -258,10 +259,13 @@ def _patient_names(
     """The names of patients as they stand, and of those who are not there, as they are offered."""
     absent = _ids(rows, "patient") - current.keys()
     query = select(salvage.c.record, salvage.c.body).where(
-        salvage.c.organisation == organisation, salvage.c.record.in_(absent)
+        salvage.c.organisation == organisation,
+        salvage.c.record.in_(absent),
+        salvage.c.kind == PATIENT,
     )
     bodies = {row.record: orjson.loads(row.body) for row in connection.execute(query)}
-    return {id_: body["fields"].get("name") for id_, body in (bodies | dict(current)).items()}
+    bodies |= {id_: body for id_, body in current.items() if body["kind"] == PATIENT}
+    return {id_: body["fields"].get("name") for id_, body in bodies.items()}
 
 
 def _described(

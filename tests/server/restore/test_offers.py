@@ -302,3 +302,37 @@ def test_a_long_list_comes_in_pages(
 def test_an_after_that_was_never_given_is_malformed(supervisor: Phone, after: str) -> None:
     answer = supervisor.session.get(f"{SALVAGE}?after={quote(after)}")
     assert (answer.status_code, answer.json["code"]) == (400, "malformed")
+
+
+@pytest.mark.parametrize("who", ["supervisor", "administrator"])
+def test_an_offer_under_the_id_of_another_record_shows_nothing_of_it(
+    phone: Phone, of_south: Phone, administrator: Phone, office: Office, who: str
+) -> None:
+    """Whoever knows an id would read by it what stands in a chart that is not theirs."""
+    patient = phone.new_patient("Rivera")
+    record = phone.new("medication", patient, name="Aspirin")
+    phone.sync()
+    span = Backup(office).restore()
+    by, kind, chart = administrator, "on_call", None
+    if who == "supervisor":
+        by, kind, chart = of_south, "task", of_south.new_patient("Okafor")
+        by.sync()
+    made_up = {"kind": kind, "patient": chart, "version": span.head + 1, "deleted": False}
+    made_up |= {"fields": {"note": "x"}, "contested": {}, "overruled": {}}
+    ids = (record, patient)
+    assert offer(by, office, *({"id": id_} | made_up for id_ in ids)) == (204, "")
+    assert rows_of(office, salvage, "record") == []
+    assert listed(by) == []
+
+
+def test_only_a_patients_name_is_shown_as_one(
+    phone: Phone, of_south: Phone, office: Office
+) -> None:
+    patient = phone.new_patient("Rivera")
+    record = phone.new("medication", patient, name="Aspirin")
+    phone.sync()
+    span = Backup(office).restore()
+    made_up = {"id": new_id(), "kind": "task", "patient": record, "version": span.head + 1}
+    made_up |= {"deleted": False, "fields": {"description": "x"}, "contested": {}, "overruled": {}}
+    offer(of_south, office, made_up)
+    assert [each["patient_name"] for each in listed(of_south)] == [None]
