@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from server.claims import ASSIGNMENT, STANDING_IN, Claim, StandIn, claim_of, stand_in_of
 from server.database import AnyRow
+from server.grants import KEPT_AFTER_LOSS_MS
 from server.organisation_settings import settings_of
 from server.standing_in import StandIns
 from server.tables import records
@@ -24,17 +25,19 @@ class HeldThen:
         self._connection = connection
         self._organisation = organisation
         self._member = member
+        self._lost_since = now - KEPT_AFTER_LOSS_MS
         self._stand_ins = StandIns(connection, organisation, now)
 
     def held(self, patient: str, at: int) -> bool:
-        """Whether an assignment of the chart, or what stood in for one, was theirs at that time."""
+        """Whether an assignment of the chart, or what stood in for one, was theirs at that time and
+        did not end longer ago than any grant counts: the time is the phone's word."""
         assigned = self._assigned(patient)
         claims = [claim for claim in assigned if claim.member == self._member]
         for stands in self._stood_in:
             behind = self._stand_ins.behind(stands)
             reached = (stands.through(claim) for claim in assigned if claim.member in behind)
             claims += [claim for claim in reached if claim is not None]
-        return any(claim.holds_at(at) for claim in claims)
+        return any(claim.holds_at(at) and not claim.is_over(self._lost_since) for claim in claims)
 
     def _assigned(self, patient: str) -> list[Claim]:
         rows = self._records((records.c.kind == ASSIGNMENT) & (records.c.patient == patient))

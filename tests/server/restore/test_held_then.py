@@ -87,6 +87,32 @@ def test_what_was_done_at_another_time_is_not(
         assert [others.held(chart, at) for at in moments] == [False, False, False]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "becomes"), [(-40, -31, "waiting"), (-40, -29, "accepted")]
+)
+def test_who_held_the_chart_long_ago_does_not_come_by_it_with_a_time_of_then(
+    phone: Phone,
+    colleague: Phone,
+    supervisor: Phone,
+    office: Office,
+    chart: str,
+    first: int,
+    last: int,
+    becomes: str,
+) -> None:
+    """Its number and its time are what a phone says: it comes in for as long as after any grant,
+    and then a supervisor looks at it."""
+    kind, fields = standing_in(phone, colleague, "on_call", first, last)
+    supervisor.new(kind, None, **fields)
+    supervisor.sync()
+    span = Backup(office).restore()
+    then = now_ms() - 35 * DAY
+    colleague.change(new_id(), "task", chart, set={"description": "Call"}, at=then)
+    made_up = colleague.outbox[0] | {"seqs": [span.head + 1]}
+    answer = Journal(colleague).take_back(office, changes=[made_up])
+    assert [name for name in answer if answer[name]] == [becomes]
+
+
 def test_what_was_never_accepted_needs_a_grant_of_today(
     phone: Phone, colleague: Phone, supervisor: Phone, office: Office, chart: str
 ) -> None:
