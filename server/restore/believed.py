@@ -9,6 +9,7 @@ was, and its values are what some version of the catalogue took.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 from server.catalogue import CatalogueKind, Invalid
 from server.catalogue.values import clean
 from server.epochs import SPACING, Span
-from server.sync.envelope import is_whole
+from server.sync.envelope import LARGEST, is_whole
 from server.sync.offer import Author, Offer
-from server.sync.validate import is_name, refuse_shape, validate
+from server.sync.validate import fields_taking, is_name, refuse_shape, validate
 from sync import Json, canonical, nfc
 
 BESIDES = ("seqs", "corrected")
@@ -30,6 +31,11 @@ MOST_SEQS = 100
 NARROWED = frozenset({"too_long", "too_small", "too_great", "blank", "not_a_choice"})
 """Bounds that a catalogue may draw closer: a value beyond them was taken once. One of another type
 never was, and what the server reads of a record rests on that."""
+
+_code = re.compile(r"[!-~]{1,64}").fullmatch
+
+LONGEST_TEXT = 20_000
+"""What a fold takes at most of one field (sync/README.md, Prose): no catalogue bounds it wider."""
 
 
 def offer_of(
@@ -84,11 +90,12 @@ def _read_as_accepted(offer: Offer) -> None:
     sent = offer.sent
     try:
         offer.set = {
-            name: _as_accepted(kind, name, value) for name, value in (sent.get("set") or {}).items()
+            name: _as_accepted(kind, name, value, "set")
+            for name, value in (sent.get("set") or {}).items()
         }
         offer.add, offer.remove = (
             {
-                name: [_as_accepted(kind, name, value) for value in values]
+                name: [_as_accepted(kind, name, value, part) for value in values]
                 for name, values in (sent.get(part) or {}).items()
                 if values
             }
@@ -99,17 +106,40 @@ def _read_as_accepted(offer: Offer) -> None:
     offer.value_refusal = None
 
 
-def _as_accepted(kind: CatalogueKind, name: str, value: Any) -> Json:
+def _as_accepted(kind: CatalogueKind, name: str, value: Any, operation: str) -> Json:
     """A value as it was stored. Raises Invalid or ValueError for what was never taken."""
-    field = kind.fields.get(name)
-    if field is None:  # of a newer version, which this server was before
+    if name not in kind.fields:  # of a newer version, which this server was before
         if not is_name(name) or b"\\u0000" in canonical(value):
             raise ValueError(name)
         return nfc(value)
+    field = fields_taking(kind.name, operation).get(name)
+    if field is None:  # a rule never becomes one that is written in another way
+        raise ValueError(name)
     try:
         read: Json = field.marshmallow.deserialize(value)
     except Invalid as problem:
         if problem.code not in NARROWED or "part" in problem.params:
             raise
-        return clean(value) if isinstance(value, str) else value
+        if problem.code == "not_a_choice":
+            return _of_other_choices(value)
+        return _beyond_its_bounds(value)
     return read
+
+
+def _of_other_choices(value: Any) -> Json:
+    """A code that some version had among its choices. Raises ValueError."""
+    if not isinstance(value, str) or not _code(value):
+        raise ValueError
+    return value
+
+
+def _beyond_its_bounds(value: Any) -> Json:
+    """A text or a number that some version took. Raises Invalid or ValueError."""
+    if isinstance(value, str):
+        text = clean(value)
+        if len(text) <= LONGEST_TEXT:
+            return text
+    elif type(value) in (int, float) and abs(value) <= LARGEST:
+        number: int | float = value
+        return number
+    raise ValueError

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from server.catalogue import CATALOGUE
 
 COLUMNS = ("status", "due", "owner", "date")
+TIMES = ("due", "date")
 
 
 def indexed_values(kind: str, fields: Mapping[str, Any]) -> dict[str, str | None]:
@@ -21,7 +22,7 @@ def indexed_values(kind: str, fields: Mapping[str, Any]) -> dict[str, str | None
     """
     values: dict[str, str | None] = dict.fromkeys(COLUMNS)
     for column, name in _fields(kind).items():
-        values[column] = _comparable(fields.get(name))
+        values[column] = _comparable(fields.get(name), is_time=column in TIMES)
     return values
 
 
@@ -35,13 +36,13 @@ def _fields(kind: str) -> dict[str, str]:
     return found
 
 
-def _comparable(value: Any) -> str | None:
+def _comparable(value: Any, *, is_time: bool) -> str | None:
     if isinstance(value, dict):  # wall time and zone
         moment = datetime.fromisoformat(value["local"]).replace(tzinfo=ZoneInfo(value["zone"]))
         return _minute(moment)
     if not isinstance(value, str):
         return None
-    return _minute(datetime.fromisoformat(value)) if "T" in value else value
+    return _minute(datetime.fromisoformat(value)) if is_time and "T" in value else value
 
 
 def _minute(moment: datetime) -> str:

@@ -168,7 +168,7 @@ def _read_values(offer: Offer, language: str) -> Refusal | None:
     if offer.delete is True and not kind.deletable:
         return _refuse("invalid", "not_deletable", language)
     try:
-        known = _fields_taking(kind.name, "set")
+        known = fields_taking(kind.name, "set")
         offer.set = {
             name: _value(known.get(name) or _unfit(kind, name), value, name)
             for name, value in offer.set.items()
@@ -200,7 +200,7 @@ class _BadValue(Exception):
 
 
 @cache
-def _fields_taking(kind: str, operation: str) -> Mapping[str, CatalogueField]:
+def fields_taking(kind: str, operation: str) -> Mapping[str, CatalogueField]:
     """The fields of a kind that are written by an operation: set, add or remove."""
     fields = CATALOGUE.kinds[kind].fields
     return {
@@ -222,7 +222,7 @@ def _elements(
 ) -> dict[str, list[Json]]:
     read: dict[str, list[Json]] = {}
     for name, values in elements.items():
-        field = _fields_taking(kind.name, operation).get(name) or _unfit(kind, name)
+        field = fields_taking(kind.name, operation).get(name) or _unfit(kind, name)
         if len(values) > MOST_ELEMENTS:
             raise _Refused("too_many", name, max=MOST_ELEMENTS)
         if values:

@@ -81,6 +81,13 @@ def test_only_what_was_accepted_says_what_its_at_was() -> None:
         ({"set": {"from_a_newer_version": "\0"}}, False),
         ({"set": {"from_a_newer_version": 2**60}}, False),
         ({"set": {"started": "soon"}}, False),
+        ({"set": {"name": "A" * 20_001}}, False),
+        ({"set": {"status": 7}}, False),
+        ({"set": {"status": "a" * 65}}, False),
+        ({"set": {"status": {"local": "soon"}}}, False),
+        ({"set": {"side_effects": "nausea"}}, False),
+        ({"add": {"name": ["Aspirin"]}, "set": {}}, False),
+        ({"kind": "observation", "set": {"value": 2**60}}, False),
     ],
 )
 def test_a_bound_that_was_drawn_closer_since_refuses_nothing_that_was_accepted(

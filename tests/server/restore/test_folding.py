@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from server.organisations import leave
@@ -168,4 +170,34 @@ def test_a_dot_that_was_answered_meanwhile_waits_no_longer(
     assert phone.sync()["refused"]
     answer = kept.take_back(office, changes=[change])
     assert (len(answer["refused"]), answer["waiting"]) == (1, [])
+    assert waits(office) == []
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"status": "NOT-TODAY"},
+        {"status": {"local": "2026-11-21T10:00"}},
+        {"due": "T"},
+        {"description": "a" * 20_001},
+        {"from_a_newer_version": {"a": 1}},
+    ],
+)
+def test_no_made_up_change_that_waits_holds_up_what_it_waits_for(
+    phone: Phone,
+    colleague: Phone,
+    supervisor: Phone,
+    office: Office,
+    chart: str,
+    parts: dict[str, Any],
+) -> None:
+    """It claims a number that was lost, so that nothing was asked of its values before."""
+    span = Backup(office).restore()
+    change = colleague.change(new_id(), "task", chart, set={"description": "Call"} | parts)
+    kept = Journal(colleague)
+    colleague.outbox[:] = [change | {"seqs": [span.head + 1]}]
+    assert kept.take_back(office)["accepted"] == []
+    supervisor.epoch = supervisor.cursor = None
+    give(supervisor, chart, colleague.member)
+    assert supervisor.session.post("/api/office/restore/end", {}).status_code == 204
     assert waits(office) == []
