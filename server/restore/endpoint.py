@@ -123,7 +123,8 @@ class _Bringing:
             raise Problem(403, "forbidden")
 
     def remember_device(self, connection: Connection) -> None:
-        """A device that the backup knows nothing of, and that the phone was once: out of use."""
+        """A device that the backup knows nothing of, and that the phone was once: out of use.
+        Raises Problem 403 where a colleague took that id up meanwhile."""
         of, name = (
             self.envelope.of,
             select(device.c.name).where(
@@ -142,6 +143,12 @@ class _Bringing:
                 .where(device.c.organisation == self.organisation, device.c.id == of)
                 .values(revoked_at=self.now, erased_at=self.now)
             )
+            return
+        whose = select(device.c.member).where(
+            device.c.organisation == self.organisation, device.c.id == of
+        )
+        if connection.scalars(whose).one() != self.asker.member:
+            raise Problem(403, "forbidden")
 
     def offers(self, spans: Sequence[Span]) -> list[Offer]:
         language = self.envelope.language

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from server.database import begin
+from server.devices import add
 from server.tables import changes, device, refusals, waiting_changes
 from tests.server.office import Office, Phone, new_id
 from tests.server.restore.backups import Backup, Journal, epoch_of, rows_of, shown
@@ -269,3 +271,21 @@ def test_without_a_restore_it_is_a_push_like_any_other(
     assert answer["waiting"] == []
     assert rows_of(office, waiting_changes, "n") == []
     assert {seqs for _, seqs in rows_of(office, changes, "n", "seqs")} == {None}
+
+
+def test_a_device_that_a_colleague_took_up_meanwhile_stays_theirs(
+    phone: Phone, colleague: Phone, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Backup(office).restore()
+    of = new_id()
+
+    def meanwhile(_bringing: object) -> None:
+        with begin(office.organisation, write=True) as connection:
+            add(connection, office.organisation, colleague.member, "Pixel 8", of, "secret")
+
+    monkeypatch.setattr("server.restore.endpoint._Bringing.require_own", meanwhile)
+    phone.new_patient()
+    body = Journal(phone).body(epoch=epoch_of(office), of=of)
+    answer = phone.session.post("/api/take-back", body)
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert of not in {id_ for (id_,) in rows_of(office, changes, "device")}
