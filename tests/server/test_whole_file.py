@@ -32,3 +32,4 @@ def test_one_that_was_not_finished_is_not_seen(
     with pytest.raises(OSError, match="No space"):
         write_whole(path, "two")
     assert path.read_text() == "one"
+    assert [each.name for each in tmp_path.iterdir()] == ["a"]
