@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
+import os
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from server import build_app, schema
 from server.database import db
@@ -66,7 +69,24 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
         except OperationalError as error:
             reason = str(error.orig).strip().partition("\n")[0]
-            raise click.ClickException(f"The database cannot be reached: {reason}") from error
+            raise click.ClickException(
+                f"The database cannot be reached or written: {reason}"
+            ) from error
+        except ProgrammingError as error:
+            if not isinstance(error.orig, InsufficientPrivilege):
+                raise
+            reason = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(
+                f"The role {db.engine.url.username} may not do that: {reason}. server/README.md,"
+                " PostgreSQL, says which role does what."
+            ) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.filename is None:
+                raise
+            reason = os.strerror(error.errno or 0)
+            raise click.ClickException(
+                f"{error.filename} cannot be read or written: {reason}."
+            ) from error
 
 
 @click.command(cls=Commands)

@@ -13,6 +13,7 @@ from flask import Flask
 from server.commands import GROUPS, main
 from server.database import db
 from server.settings import Settings, with_driver
+from tests.conftest import SERVING, Cluster
 from tests.server.office import Office
 
 Doorstep = Callable[..., Result]
@@ -164,8 +165,33 @@ def test_a_missing_schema_and_database_are_said_in_a_sentence(tmp_path: Path) ->
     away = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
     lost = CliRunner().invoke(main, ["member", "list"], env=environment | away)
     assert lost.exit_code == 1
-    assert lost.output.startswith("Error: The database cannot be reached:")
+    assert lost.output.startswith("Error: The database cannot be reached or written:")
     assert lost.output.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home = tmp_path / "file" / "home"
+    environment = {"DOORSTEP_HOME": str(home), "DATABASE_URL": ""}
+    for command in (["migrate"], ["check"], ["member", "list"]):
+        failed = CliRunner().invoke(main, command, env=environment)
+        assert (failed.exit_code, failed.output) == (
+            1,
+            f"Error: {home} cannot be read or written: Not a directory.\n",
+        )
+
+
+@pytest.mark.postgres
+def test_the_wrong_role_is_said_in_a_sentence(postgres_cluster: Cluster, tmp_path: Path) -> None:
+    with postgres_cluster.fresh() as name:
+        environment = {
+            "DATABASE_URL": postgres_cluster.url(name, SERVING),
+            "DOORSTEP_HOME": str(tmp_path),
+        }
+        refused = CliRunner().invoke(main, ["migrate"], env=environment)
+    assert refused.exit_code == 1
+    assert refused.output.startswith(f"Error: The role {SERVING} may not do that: ")
+    assert refused.output.count("\n") == 1
 
 
 def test_a_damaged_server_key_is_said_in_a_sentence(
