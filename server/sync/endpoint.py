@@ -174,7 +174,8 @@ class _Sync:
             if not contact.note_contact(connection, self.organisation, envelope, self.now):
                 raise Revoked(is_theirs=True)  # while this request waited for the counter
             if counter.is_restoring:
-                accepted = [offer for offer in offers if offer.n in answered.accepted]
+                taken = answered.accepted.keys() & answered.fresh
+                accepted = [offer for offer in offers if offer.n in taken]
                 heal(connection, self.organisation, accepted, self.now)
         note_push(offers, answered)
         return answered

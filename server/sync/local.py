@@ -146,6 +146,7 @@ def _push(
         language=DEFAULT,
     )
     if counter.is_restoring:
-        accepted = [offer for offer in offers if offer.n in answered.accepted]
+        taken = answered.accepted.keys() & answered.fresh
+        accepted = [offer for offer in offers if offer.n in taken]
         heal(connection, author.organisation, accepted, now_ms())
     return answered

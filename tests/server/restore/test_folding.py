@@ -9,6 +9,7 @@ import pytest
 from server.organisations import leave
 from server.sync.local import LocalDevice
 from server.tables import refusals, waiting_changes
+from tests.server.changed_catalogue import catalogue_with
 from tests.server.office import Office, Phone, new_id
 from tests.server.restore.backups import Backup, Journal, epoch_of, rows_of, shown
 from tests.server.sync.test_pull import give
@@ -201,3 +202,17 @@ def test_no_made_up_change_that_waits_holds_up_what_it_waits_for(
     give(supervisor, chart, colleague.member)
     assert supervisor.session.post("/api/office/restore/end", {}).status_code == 204
     assert waits(office) == []
+
+
+def test_what_was_taken_before_is_answered_though_its_kind_is_gone(
+    phone: Phone, office: Office, chart: str
+) -> None:
+    """Sent again while a restore is open, it heals nothing that it has not healed."""
+    Backup(office).restore()
+    phone.epoch = phone.cursor = None
+    phone.sync_all()
+    change = phone.change(new_id(), "task", chart, set={"description": "Call"})
+    before = phone.sync()["accepted"]
+    phone.outbox[:] = [change]
+    with catalogue_with({"task": None}):
+        assert phone.sync()["accepted"] == before
