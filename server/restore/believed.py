@@ -109,7 +109,7 @@ def _read_as_accepted(offer: Offer) -> None:
 def _as_accepted(kind: CatalogueKind, name: str, value: Any, operation: str) -> Json:
     """A value as it was stored. Raises Invalid or ValueError for what was never taken."""
     if name not in kind.fields:  # of a newer version, which this server was before
-        if not is_name(name) or b"\\u0000" in canonical(value):
+        if not is_name(name) or name == "deleted" or b"\\u0000" in canonical(value):
             raise ValueError(name)
         return nfc(value)
     field = fields_taking(kind.name, operation).get(name)

@@ -79,6 +79,7 @@ def test_only_what_was_accepted_says_what_its_at_was() -> None:
         ({"set": {"name": "A\0" * 500}}, False),
         ({"set": {"From a newer version": 1}}, False),
         ({"set": {"from_a_newer_version": "\0"}}, False),
+        ({"set": {"deleted": True}}, False),
         ({"set": {"from_a_newer_version": 2**60}}, False),
         ({"set": {"started": "soon"}}, False),
         ({"set": {"name": "A" * 20_001}}, False),
