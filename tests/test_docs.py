@@ -60,6 +60,14 @@ def test_every_room_says_what_lives_there(room: str) -> None:
     assert len((ROOT / room / "README.md").read_text()) > 500
 
 
+def test_every_folder_is_in_the_table_of_its_room() -> None:
+    server = (ROOT / "server/README.md").read_text()
+    for room, table in (("server", server), ("tests", README)):
+        parts = [path.split("/") for path in tracked() if path.startswith(f"{room}/")]
+        folders = {part[1] for part in parts if len(part) > 2}
+        assert [each for each in sorted(folders) if f"{each}/`" not in table] == [], room
+
+
 def test_every_link_between_documents_leads_somewhere() -> None:
     broken = [
         f"{path}: {target}"
