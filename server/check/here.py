@@ -53,7 +53,10 @@ def check_server_key(settings: Settings) -> Finding:
     path = settings.home / server_key.FILE
     try:
         if not path.exists():
-            return warn("server key", f"There is none yet: the first start makes {path}.")
+            return warn(
+                "server key",
+                f"There is no {path}: the first start makes it for a database that never had one.",
+            )
         server_key.require()
     except server_key.NoServerKey as error:
         return fail("server key", str(error))

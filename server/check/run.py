@@ -12,7 +12,7 @@ from server.check.database import check_clock, check_fence, check_schema
 from server.check.finding import Finding, fail
 from server.check.organisations import check_organisation
 from server.database import begin, see_organisations
-from server.server_key import NoServerKey, is_here
+from server.server_key import FILE, NoServerKey, is_here
 from server.settings import Settings
 from server.tables import organisation
 from server.who import now_ms
@@ -46,7 +46,11 @@ def _database(settings: Settings, now: int) -> Iterator[Finding]:
     if not ids:
         yield fail("organisation", "There is none yet. Run `doorstep init` first.")
     elif not is_here():
-        yield fail("server key", "The database was used with a server key that is not here.")
+        yield fail(
+            "server key",
+            "The database was used with a server key that is not here: put back the one that there"
+            f" was, as {settings.home / FILE} or in SERVER_KEY.",
+        )
         return
     for id_ in ids:
         try:

@@ -37,4 +37,4 @@ def command(as_json: bool) -> None:
 
 def _print(finding: Finding) -> None:
     level = click.style(f"{finding.level:<5}", fg=COLOURS[finding.level])
-    click.echo(f"{level}{finding.check:<13}{finding.says}")
+    click.echo(f"{level}{finding.check:<12} {finding.says}")

@@ -46,7 +46,9 @@ def test_a_server_key_is_there_whole_and_for_its_owner_alone(app: Flask, tmp_pat
     path = tmp_path / server_key.FILE
     path.unlink(missing_ok=True)
     app.extensions.pop(server_key.EXTENSION, None)
-    assert here.check_server_key(mine).level == "warn"
+    found = here.check_server_key(mine)
+    assert found.level == "warn"
+    assert "a database that never had one" in found.says
     assert not path.exists(), "a check makes none"
     server_key.require()
     assert here.check_server_key(mine).level == "ok"

@@ -70,6 +70,7 @@ def test_a_key_that_is_elsewhere_fails(
     found = checked()
     assert found["server key"][-1] == (
         "FAIL",
-        "The database was used with a server key that is not here.",
+        "The database was used with a server key that is not here: put back the one that there"
+        f" was, as {operator.home}/server.key or in SERVER_KEY.",
     )
     assert not (operator.home / "server.key").exists()
