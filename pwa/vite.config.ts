@@ -25,7 +25,8 @@ export default defineConfig(() => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
-    // The engine, the words, the catalogue and the first screens; `screens/Screens.svelte` says what comes later.
+    // The engine, the catalogue, the words but the office's, and the first screens; `screens/Screens.svelte` says what
+    // comes later.
     chunkSizeWarningLimit: 600,
   },
   server: {

@@ -24,7 +24,7 @@ export function pageTitle(phase: Phase, route: Route): Key {
     case 'visits':
       return second === 'summary' ? 'summary.heading' : 'visit.title';
     case 'office':
-      return 'office.section';
+      return 'rooms.section';
     default:
       return 'shell.brand';
   }

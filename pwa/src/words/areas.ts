@@ -1,10 +1,14 @@
-/** The message catalogue: a file an area and a language. An area belongs to the screens that are named like it. */
+/**
+ * The message catalogue: a file an area and a language. An area belongs to the screens that are named like it; what the
+ * office says is the largest, and comes with its screens (office.ts): `rooms` is how others speak of them.
+ */
 import enChart from './en/chart.json';
 import enFields from './en/fields.json';
-import enOffice from './en/office.json';
+import type enOffice from './en/office.json';
 import enParts from './en/parts.json';
 import enPatients from './en/patients.json';
 import enReview from './en/review.json';
+import enRooms from './en/rooms.json';
 import enSecurity from './en/security.json';
 import enSettings from './en/settings.json';
 import enShell from './en/shell.json';
@@ -16,10 +20,10 @@ import enToday from './en/today.json';
 import enVisit from './en/visit.json';
 import esChart from './es/chart.json';
 import esFields from './es/fields.json';
-import esOffice from './es/office.json';
 import esParts from './es/parts.json';
 import esPatients from './es/patients.json';
 import esReview from './es/review.json';
+import esRooms from './es/rooms.json';
 import esSecurity from './es/security.json';
 import esSettings from './es/settings.json';
 import esShell from './es/shell.json';
@@ -34,10 +38,10 @@ import type { Language } from './language.svelte';
 const en = {
   chart: enChart,
   fields: enFields,
-  office: enOffice,
   parts: enParts,
   patients: enPatients,
   review: enReview,
+  rooms: enRooms,
   security: enSecurity,
   settings: enSettings,
   shell: enShell,
@@ -52,10 +56,10 @@ const en = {
 const es: typeof en = {
   chart: esChart,
   fields: esFields,
-  office: esOffice,
   parts: esParts,
   patients: esPatients,
   review: esReview,
+  rooms: esRooms,
   security: esSecurity,
   settings: esSettings,
   shell: esShell,
@@ -67,9 +71,9 @@ const es: typeof en = {
   visit: esVisit,
 };
 
-type Area = keyof typeof en;
+type Areas = typeof en & { office: typeof enOffice };
 
 /** Every message there is, as `area.key`. */
-export type Key = { [A in Area]: `${A}.${Extract<keyof (typeof en)[A], string>}` }[Area];
+export type Key = { [A in keyof Areas]: `${A}.${Extract<keyof Areas[A], string>}` }[keyof Areas];
 
 export const messages: Record<Language, Record<string, Record<string, string>>> = { en, es };

@@ -9,6 +9,7 @@ import {
 import { parse as parseSvelte } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
 import { messages } from '../../../pwa/src/words/areas';
+import '../../../pwa/src/words/office';
 
 const SOURCE = join(import.meta.dirname, '../../../pwa/src');
 const areas = Object.keys(messages.en);

@@ -9,6 +9,7 @@ import {
   whatText,
 } from '../../../../pwa/src/screens/office/log';
 import { LANGUAGES, setLanguage } from '../../../../pwa/src/words';
+import '../../../../pwa/src/words/office';
 
 afterEach(() => setLanguage('en'));
 

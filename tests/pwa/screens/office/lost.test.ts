@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LostChange } from '../../../../pwa/src/screens/office/answers';
 import { byPhone, linesOfLost } from '../../../../pwa/src/screens/office/lost';
 import type { Said } from '../../../../pwa/src/store/types';
+import '../../../../pwa/src/words/office';
 
 const lost = (device: string, n: number, refused_at: number, said: Said = {}): LostChange => ({
   device,

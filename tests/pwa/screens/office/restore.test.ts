@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RestoredPhone } from '../../../../pwa/src/screens/office/answers';
 import { byHand, returned } from '../../../../pwa/src/screens/office/restore';
 import { messages } from '../../../../pwa/src/words/areas';
+import '../../../../pwa/src/words/office';
 
 const phone = (id: string, more: Partial<RestoredPhone>): RestoredPhone => ({
   ...{ id, name: 'Pixel', member_name: 'Rosa', team_name: null, last_contact: 1 },
