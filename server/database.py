@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from typing import Any, TypeAlias
 
 import orjson
 import psycopg
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Connection,
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.settings import Settings
+from server.turns import Turns
 
 THREADS = 8
 """Threads a worker process serves with, and so the connections that it may hold."""
@@ -37,6 +38,9 @@ MAPPED_BYTES = 2**30
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another to end before the request is answered 503."""
+
+TURNS = "doorstep.turns"
+"""Under which an application keeps whose turn it is to write."""
 
 LAST = "doorstep.last"
 """Under which a connection keeps what its transaction does last."""
@@ -71,6 +75,7 @@ def connect(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         if is_sqlite(db.engine):
+            app.extensions[TURNS] = Turns(settings.home)
             event.listen(db.engine, "connect", _open_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
         else:
@@ -82,8 +87,8 @@ def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connecti
     """One transaction on one organisation's rows: all or nothing. None is for what comes before the
     organisation is known: whose session, token or invitation this is.
 
-    Reading sees one snapshot throughout. Writing on SQLite takes the database's write lock at once,
-    since a reader that turns writer would fail under another writer.
+    Reading sees one snapshot throughout. Writing on SQLite waits for its turn, then takes the
+    database's write lock at once, since a reader that turns writer would fail under another writer.
 
     On PostgreSQL rows of other organisations are not there: row-level security hides them by what
     the transaction says here (migration 0004), whatever a query forgets to ask.
@@ -91,12 +96,23 @@ def begin(organisation: str | None, *, write: bool = False) -> Iterator[Connecti
     options: dict[str, Any] = {"write": write}
     if not is_sqlite(db.engine) and not write:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with db.engine.connect().execution_options(**options) as connection, connection.begin():
+    with (
+        _turn(write),
+        db.engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         connection.info[LAST] = {}
         if organisation is not None:
             enter(connection, organisation)
         yield connection
         end_deeds(connection)
+
+
+def _turn(write: bool) -> AbstractContextManager[None]:
+    if not write or not is_sqlite(db.engine):
+        return nullcontext()
+    turns: Turns = current_app.extensions[TURNS]
+    return turns.turn(BUSY_SECONDS)
 
 
 def do_last(
