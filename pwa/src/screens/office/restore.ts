@@ -22,11 +22,14 @@ export function returned(phones: readonly RestoredPhone[]): Returned {
 
 export type ByHand = 'charts' | 'phones' | 'people' | 'retention' | 'imports';
 
-/** What was done since the copy and lies on no phone, and the screen where it is done again, where there is one. */
+/**
+ * What was done since the copy and lies on no phone, and the screen where it is done again, where there is one: who
+ * was kept out comes first.
+ */
 const BY_HAND: readonly { what: ByHand; place: Place | null; roles: readonly Role[] }[] = [
-  { what: 'charts', place: 'open', roles: ['supervisor'] },
   { what: 'phones', place: 'devices', roles: ['supervisor', 'administrator'] },
   { what: 'people', place: 'people', roles: ['supervisor', 'administrator'] },
+  { what: 'charts', place: 'open', roles: ['supervisor'] },
   { what: 'retention', place: 'retention', roles: ['supervisor', 'administrator'] },
   { what: 'imports', place: null, roles: ['administrator'] },
 ];

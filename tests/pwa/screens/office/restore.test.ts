@@ -32,9 +32,9 @@ test('phones that are back are awaited no more, whatever the copy says of them',
 
 test('each role is told what it can do again', () => {
   expect(byHand('supervisor').map(({ what }) => what)).toEqual([
-    'charts',
     'phones',
     'people',
+    'charts',
     'retention',
   ]);
   expect(byHand('administrator').map(({ what }) => what)).toEqual([
