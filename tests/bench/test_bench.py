@@ -9,7 +9,8 @@ from tests.bench import load, server
 from tests.bench.stage import staged
 
 BY_DATABASE = pytest.mark.parametrize(
-    "name", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.postgres)]
+    "name",
+    ["SQLite", pytest.param("PostgreSQL", marks=(pytest.mark.postgres, pytest.mark.slow))],
 )
 
 
