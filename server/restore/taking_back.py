@@ -3,8 +3,8 @@
 
     accepted before   keeps its old numbers and its `at`; neither its values nor what it wrote
     (old numbers)     over is judged again; its author may have held the chart then
-    any               its author holds the chart, or held it since the oldest loss; where only a
-                      grant, a record or its creating change is wanting, it waits
+    any               its author holds the chart, or lost it no more than 30 days ago; where only
+                      a grant, a record or its creating change is wanting, it waits
 """
 
 from __future__ import annotations
@@ -42,9 +42,13 @@ class TakingBack(Push):
         *,
         is_open: bool,
     ) -> None:
-        """`is_open` says that the restore is not over, so that what is wanting may still come."""
-        since = min((span.head for span in spans), default=None)
-        super().__init__(connection, counter, author, since, now, skew, language)
+        """`is_open` says that the restore is not over, so that what is wanting may still come.
+
+        The cursor that a phone had applied when it made the change is of a history that is gone: it
+        counts as one from before any handover, as far as those 30 days go.
+        """
+        made = 0 if spans else None
+        super().__init__(connection, counter, author, made, now, skew, language)
         self.is_open = is_open
         self.then = HeldThen(connection, author.organisation, author.member, now)
         self.waiting: list[Mapping[str, Any]] = []
