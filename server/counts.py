@@ -7,10 +7,10 @@ that is killed takes with it what it had noted and not counted.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from flask import Flask, Response, g, request
@@ -25,6 +25,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 30)
 """Bounds of the latency's buckets: 0.4 is what a sync of 20 changes may take, 15 how long a writer
 waits for another."""
 
+BEGAN = "doorstep.began"
 SYNC, UNKNOWN = "POST /api/sync", "unknown"
 MOST_NOTED = 10_000
 """After so many notes a request counts them itself: nobody else does outside of gunicorn."""
@@ -53,11 +54,23 @@ REQUESTS = Histogram(
 )
 
 
-@cache
-def running() -> Gauge:
-    """Made when it is first needed: it opens a file, and not every process answers requests."""
-    name, help_ = "doorstep_requests_running", "Requests being answered."
-    return Gauge(name, help_, multiprocess_mode="livesum")
+class _Running:
+    """The requests being answered. Its gauge is made when it is first needed, and once: it opens a
+    file, and not every process answers requests."""
+
+    def __init__(self) -> None:
+        self._gauge: Gauge | None = None
+        self._making = threading.Lock()
+
+    def inc(self, by: int) -> None:
+        with self._making:
+            if self._gauge is None:
+                name, help_ = "doorstep_requests_running", "Requests being answered."
+                self._gauge = Gauge(name, help_, multiprocess_mode="livesum")
+        self._gauge.inc(by)
+
+
+RUNNING = _Running()
 
 
 class Began(NamedTuple):
@@ -91,12 +104,12 @@ def measure(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.began = time.perf_counter()
+    request.environ[BEGAN] = time.perf_counter()
     _noted.append(_BEGAN)
 
 
 def _end(answer: Response) -> Response:
-    took = time.perf_counter() - g.began
+    took = time.perf_counter() - request.environ[BEGAN]
     route = request.endpoint or UNKNOWN
     _noted.append(Ended(route, answer.status_code, took, g.get("outcome", UNKNOWN)))
     if len(_noted) > MOST_NOTED:
@@ -105,7 +118,7 @@ def _end(answer: Response) -> Response:
 
 
 def _leave(_error: BaseException | None) -> None:
-    if g.pop("began", None) is not None:
+    if request.environ.pop(BEGAN, None) is not None:
         _noted.append(_OVER)
 
 
@@ -141,7 +154,7 @@ def count_noted() -> None:
             return
         match note:
             case Began(by):
-                running().inc(by)
+                RUNNING.inc(by)
             case Ended(route, status, took, outcome):
                 REQUESTS.labels(route, f"{status // 100}xx").observe(took)
                 if route == SYNC:
