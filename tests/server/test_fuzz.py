@@ -97,7 +97,8 @@ def operations(app: Flask) -> list[tuple[Route, APIOperation]]:
 def make_up(
     furnished: Furnished, route: Route, operation: APIOperation, mode: GenerationMode, examples: int
 ) -> list[Any]:
-    """The answers to made-up requests of an operation, most of them about what there is."""
+    """The answers to made-up requests of an operation: about what there is, and then, where an
+    address names something, some about anything."""
     session = furnished.session_for(route)
     cookies = dict([session.headers["Cookie"].split("=", 1)]) if route.roles else {}
     headers = {name: value for name, value in session.headers.items() if name != "Cookie"}
@@ -141,7 +142,8 @@ def test_no_request_that_our_description_allows_ends_in_a_defect(
     succeeded: dict[str, Counter[bool]] = {}
     for route, operation in operations(app):
         answers = make_up(furnished, route, operation, GenerationMode.POSITIVE, WELL_FORMED)
-        succeeded[route.endpoint] = Counter(answer.status_code < 300 for answer in answers)
+        of_what_there_is = answers[: WELL_FORMED - OF_NOTHING]
+        succeeded[route.endpoint] = Counter(a.status_code < 300 for a in of_what_there_is)
     assert {each for each, counts in succeeded.items() if not counts[True]} <= CANNOT_SUCCEED
     whole = sum((succeeded[each] for each in succeeded.keys() - CANNOT_SUCCEED), Counter[bool]())
     assert whole.total() > 100
